@@ -90,7 +90,7 @@ class OutputError(InputError):
     """A file or folder cannot be written."""
 
 
-class BadInputs(InputError):
+class BadInputs(InputError):  # noqa: N818 - it is several errors
     """Several inputs of one call are bad; all of them are listed.
 
     Args:

@@ -34,7 +34,7 @@ def near_names(name: str, known: Sequence[str]) -> str:
     return "known: " + ", ".join(sorted(known))
 
 
-def load_object(path: str, *, kind: str) -> Any:  # noqa: ANN401 - whatever the path names
+def load_object(path: str, *, kind: str) -> Any:
     """Import ``package.module:attr``.
 
     Args:
@@ -108,7 +108,7 @@ class Registry:
             rows.append((name, doc[0] if doc else "", point.value))
         return rows
 
-    def load(self, name: str) -> Any:  # noqa: ANN401 - factories differ by kind
+    def load(self, name: str) -> Any:
         """Return the factory or object behind a name or a ``package.module:Name`` path.
 
         Raises:

@@ -1,4 +1,4 @@
-"""Facts, frozen: circuits, jobs, devices, fleets, plans and records. A leaf: behaviour is elsewhere."""
+"""Facts, frozen: circuits, jobs, devices, fleets, plans and records. Behaviour is elsewhere."""
 
 from qsched.model.circuit import CircuitProfile
 from qsched.model.device import DeviceProfile, ErrorMeans

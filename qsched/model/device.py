@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+MIN_VOLUME = 2
 DEAD_ERROR = 0.99
 """An error at or above this marks a qubit or coupler that does not work (IBM reports 1.0)."""
 
@@ -94,7 +95,7 @@ class DeviceProfile:
             self._refuse(f"num_qubits is {self.num_qubits!r}")
         if self.clops is not None and not 0.0 < self.clops < inf:
             self._refuse(f"clops is {self.clops!r}, it must be above 0")
-        if self.quantum_volume is not None and not 2 <= self.quantum_volume < inf:
+        if self.quantum_volume is not None and not MIN_VOLUME <= self.quantum_volume < inf:
             self._refuse(f"quantum_volume is {self.quantum_volume!r}, it must be 2 or more")
         for what in ("readout_error", "single_qubit_error"):
             self._check(what, getattr(self, what), 1.0)

@@ -1,0 +1,220 @@
+"""Named cost models: which arithmetic a run is scored with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import TYPE_CHECKING, NamedTuple
+
+from qsched.errors import CalibrationError
+from qsched.estimate.duration import communication_time_s, execution_time_s
+from qsched.estimate.fidelity import (
+    error_score,
+    final_fidelity,
+    readout_fidelity,
+    single_qubit_fidelity,
+    two_qubit_fidelity,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from qsched.model import DeviceProfile, ErrorMeans, Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constants:
+    """Constants of the paper's models (arXiv 2506.10889, section 5), all adjustable.
+
+    Attributes:
+        num_templates: ``M`` of equation (3).
+        num_updates: ``K`` of equation (3).
+        link_fidelity: ``phi`` of equation (8), in (0, 1].
+        latency_s: ``lambda`` of equation (9), seconds for each qubit.
+        error_weights: Weights of readout, one- and two-qubit error in equation (2).
+    """
+
+    num_templates: int = 100
+    num_updates: int = 10
+    link_fidelity: float = 0.94
+    latency_s: float = 0.02
+    error_weights: tuple[float, float, float] = (0.5, 0.3, 0.2)
+
+
+class Rates(NamedTuple):
+    """What a cost model knows of one device.
+
+    Attributes:
+        readout_error: Mean readout error.
+        single_qubit_error: Mean one-qubit error.
+        two_qubit_error: Mean two-qubit error.
+        error_score: Equation (2).
+        clops: Circuit layer operations per second.
+        quantum_volume: Quantum volume.
+        processing_time_per_shot: Equation (3) for one shot, in the clock of the model.
+    """
+
+    readout_error: float
+    single_qubit_error: float
+    two_qubit_error: float
+    error_score: float
+    clops: float
+    quantum_volume: int
+    processing_time_per_shot: float
+
+
+class Estimate(NamedTuple):
+    """What a plan is expected to cost and give.
+
+    Attributes:
+        comm_time_s: Communication between parts.
+        processing_time_s: Quantum processing, that of the slowest device.
+        fidelity: Expected fidelity in [0, 1].
+    """
+
+    comm_time_s: float
+    processing_time_s: float
+    fidelity: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostModel:
+    """How plans are scored; a preset is one of these.
+
+    Attributes:
+        name: Name of the preset.
+        means: Which mean errors of a device it uses.
+        fidelity: ``(job, rates of the parts' devices, constants)`` to fidelity.
+        seconds_per_unit: Seconds of equation (3) in one unit of the model's clock.
+        clock: What one unit of the clock means, for people who read times.
+        constants: Constants of the formulas.
+    """
+
+    name: str
+    means: Callable[[DeviceProfile], ErrorMeans]
+    fidelity: Callable[[Job, Sequence[Rates], Constants], float]
+    seconds_per_unit: float = 1.0
+    clock: str = "seconds"
+    constants: Constants = field(default_factory=Constants)
+
+    def rates(self, device: DeviceProfile) -> Rates:
+        """Return what the model needs of a device.
+
+        Raises:
+            CalibrationError: The device does not report what the model needs.
+        """
+        if device.clops is None or device.quantum_volume is None:
+            lacks = "CLOPS" if device.clops is None else "quantum volume"
+            raise CalibrationError(
+                f"device states no {lacks}, so its speed is unknown",
+                remedy="give clops = ... and quantum_volume = ... in a fleet file",
+                source=device.name,
+            )
+        means = self.means(device)
+        if means.readout is None or means.single_qubit is None:
+            lacks = "readout" if means.readout is None else "single-qubit"
+            raise CalibrationError(
+                f"device reports no working {lacks} error, so fidelity is unknown",
+                remedy="use a calibration that has one",
+                source=device.name,
+            )
+        # A device without couplers never runs a two-qubit gate: its factor is not used up.
+        two_qubit = 0.0 if means.two_qubit is None and device.num_qubits == 1 else means.two_qubit
+        if two_qubit is None:
+            raise CalibrationError(
+                "device reports no working two-qubit error, so fidelity is unknown",
+                remedy="use a calibration that has one",
+                source=device.name,
+            )
+        c = self.constants
+        per_shot_s = execution_time_s(
+            1, device.clops, device.quantum_volume, c.num_templates, c.num_updates
+        )
+        return Rates(
+            means.readout,
+            means.single_qubit,
+            two_qubit,
+            error_score(means.readout, means.single_qubit, two_qubit, c.error_weights),
+            device.clops,
+            device.quantum_volume,
+            per_shot_s / self.seconds_per_unit,
+        )
+
+    def estimate(self, job: Job, parts: Sequence[int], rates: Sequence[Rates]) -> Estimate:
+        """Return what a plan is expected to cost and give.
+
+        Args:
+            job: The job.
+            parts: Qubits of each part, in order.
+            rates: Rates of each part's device, in the same order.
+        """
+        return Estimate(
+            communication_time_s(parts, self.constants.latency_s) if len(parts) > 1 else 0.0,
+            self._processing_time(job.shots, rates),
+            self.fidelity(job, rates, self.constants),
+        )
+
+    def _processing_time(self, shots: int, rates: Sequence[Rates]) -> float:
+        slowest = max(rates, key=_per_shot) if len(rates) > 1 else rates[0]
+        c = self.constants
+        # Not shots * per_shot: that rounds otherwise, and published times are compared bit by bit.
+        return (
+            execution_time_s(
+                shots, slowest.clops, slowest.quantum_volume, c.num_templates, c.num_updates
+            )
+            / self.seconds_per_unit
+        )
+
+
+_per_shot = attrgetter("processing_time_per_shot")
+
+
+def paper_fidelity(job: Job, rates: Sequence[Rates], constants: Constants) -> float:
+    """Return equation (8) over equations (4) to (7), as the paper states them."""
+    num_parts = len(rates)
+    gates = job.num_two_qubit_gates / num_parts
+    qubits = job.num_qubits / num_parts
+    total = 0.0
+    for r in rates:
+        total += (
+            single_qubit_fidelity(r.single_qubit_error, job.depth)
+            * two_qubit_fidelity(r.two_qubit_error, gates)
+            * readout_fidelity(r.readout_error, qubits)
+        )
+    return final_fidelity(total / num_parts, num_parts, constants.link_fidelity)
+
+
+def icpp2025_fidelity(job: Job, rates: Sequence[Rates], constants: Constants) -> float:
+    """Return the fidelity as the published code computes it.
+
+    Its two-qubit factor is 1, its readout exponent ``(q // k) ** 0.5``, and it
+    rounds to four decimals.
+    """
+    num_parts = len(rates)
+    qubits = job.num_qubits // num_parts
+    total = sum(
+        single_qubit_fidelity(r.single_qubit_error, job.depth)
+        * readout_fidelity(r.readout_error, qubits)
+        for r in rates
+    )
+    return round(final_fidelity(total / num_parts, num_parts, constants.link_fidelity), 4)
+
+
+def masked_means(device: DeviceProfile) -> ErrorMeans:
+    """Return mean errors over what works."""
+    return device.error_means
+
+
+def plain_means(device: DeviceProfile) -> ErrorMeans:
+    """Return means over every row as listed, where there is such a list."""
+    return device.plain_means or device.error_means
+
+
+PAPER = CostModel(name="paper", means=masked_means, fidelity=paper_fidelity)
+ICPP2025 = CostModel(
+    name="icpp2025",
+    means=plain_means,
+    fidelity=icpp2025_fidelity,
+    seconds_per_unit=60.0,
+    clock="mixed: processing counts minutes, communication counts seconds",
+)
