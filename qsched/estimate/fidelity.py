@@ -3,28 +3,19 @@
 Source of every formula here: Luo, Zhao, Zhan, Guan, "Adaptive Job Scheduling in
 Quantum Clouds Using Reinforcement Learning", ICPP 2025, arXiv 2506.10889.
 
-Written with operators only, so that each function takes floats or NumPy arrays.
+Written with operators only: what is typed ``float`` takes NumPy arrays as well.
 Errors and fidelities are probabilities in [0, 1].
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-F = TypeVar("F", float, "npt.NDArray[np.float64]")
-"""A float or a NumPy array of floats; a float goes with either."""
-
 
 def error_score(
-    readout: float | F,
-    single_qubit: float | F,
-    two_qubit: float | F,
+    readout: float,
+    single_qubit: float,
+    two_qubit: float,
     weights: tuple[float, float, float] = (0.5, 0.3, 0.2),
-) -> F:
+) -> float:
     """Return the error score of a device, equation (2); lower is better.
 
     ``0.5 * readout + 0.3 * single-qubit + 0.2 * two-qubit``, each the mean error of the device.
@@ -41,16 +32,17 @@ def error_score(
     return weights[0] * readout + weights[1] * single_qubit + weights[2] * two_qubit
 
 
-def single_qubit_fidelity(single_qubit_error: float | F, depth: float | F) -> F:
+def single_qubit_fidelity(single_qubit_error: float, depth: float) -> float:
     """Return the single-qubit fidelity, equation (4): ``(1 - e1) ** depth``.
 
     >>> round(single_qubit_fidelity(0.0003, 20), 6)
     0.994017
     """
-    return (1.0 - single_qubit_error) ** depth
+    value: float = (1.0 - single_qubit_error) ** depth
+    return value
 
 
-def two_qubit_fidelity(two_qubit_error: float | F, num_two_qubit_gates: float | F) -> F:
+def two_qubit_fidelity(two_qubit_error: float, num_two_qubit_gates: float) -> float:
     """Return the two-qubit fidelity, equation (5), for gates of one mean error.
 
     The product of ``1 - e2`` over the gates of a part is ``(1 - e2) ** n`` when
@@ -60,10 +52,11 @@ def two_qubit_fidelity(two_qubit_error: float | F, num_two_qubit_gates: float | 
     >>> round(two_qubit_fidelity(0.009, 18 / 2), 6)
     0.921856
     """
-    return (1.0 - two_qubit_error) ** num_two_qubit_gates
+    value: float = (1.0 - two_qubit_error) ** num_two_qubit_gates
+    return value
 
 
-def readout_fidelity(readout_error: float | F, num_qubits_per_part: float | F) -> F:
+def readout_fidelity(readout_error: float, num_qubits_per_part: float) -> float:
     """Return the readout fidelity, equation (6): ``(1 - ero) ** sqrt(q / k)``.
 
     Args:
@@ -73,10 +66,13 @@ def readout_fidelity(readout_error: float | F, num_qubits_per_part: float | F) -
     >>> round(readout_fidelity(0.02, 200 / 2), 6)
     0.817073
     """
-    return (1.0 - readout_error) ** (num_qubits_per_part**0.5)
+    value: float = (1.0 - readout_error) ** (num_qubits_per_part**0.5)
+    return value
 
 
-def final_fidelity(mean_device_fidelity: F, num_parts: int, link_fidelity: float = 0.94) -> F:
+def final_fidelity(
+    mean_device_fidelity: float, num_parts: int, link_fidelity: float = 0.94
+) -> float:
     """Return the fidelity of a job, equation (8): ``mean(F_i) * phi ** (k - 1)``.
 
     Args:
@@ -88,4 +84,5 @@ def final_fidelity(mean_device_fidelity: F, num_parts: int, link_fidelity: float
     >>> round(final_fidelity(0.75, 3), 6)
     0.6627
     """
-    return mean_device_fidelity * link_fidelity ** (num_parts - 1)
+    value: float = mean_device_fidelity * link_fidelity ** (num_parts - 1)
+    return value

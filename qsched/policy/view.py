@@ -1,0 +1,85 @@
+"""What a policy sees: a read-only view of the cloud at one instant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from qsched.estimate import CostModel, Estimate, Rates
+    from qsched.model import DeviceProfile, Job, Plan
+
+
+class QpuView(NamedTuple):
+    """One QPU at one instant.
+
+    Attributes:
+        name: Name of the device.
+        num_qubits: Physical qubits.
+        free_qubits: Qubits that a job may take now; 0 during maintenance.
+        num_running: Jobs that run on it now.
+        busy_qubit_s: Qubit-seconds that jobs have held until ``changed_at_s``.
+        changed_at_s: When ``free_qubits`` last changed.
+        held_qubits: Qubits that jobs hold now.
+        rates: Mean errors, error score and speed, as the run's cost model takes them.
+        profile: The device's profile.
+    """
+
+    name: str
+    num_qubits: int
+    free_qubits: int
+    num_running: int
+    busy_qubit_s: float
+    changed_at_s: float
+    held_qubits: int
+    rates: Rates
+    profile: DeviceProfile
+
+    def utilisation(self, now_s: float) -> float:
+        """Return the share of its qubit-seconds that jobs have held since time 0, in [0, 1]."""
+        if now_s <= 0.0:
+            return 0.0
+        busy = self.busy_qubit_s + self.held_qubits * (now_s - self.changed_at_s)
+        return busy / (self.num_qubits * now_s)
+
+
+class Release(NamedTuple):
+    """Qubits that a running job will give back.
+
+    Attributes:
+        time_s: When.
+        plan: The plan that ends then.
+    """
+
+    time_s: float
+    plan: Plan
+
+
+class CloudView(NamedTuple):
+    """The cloud at one instant. Equal views give equal decisions.
+
+    Attributes:
+        now_s: Simulated time in seconds.
+        qpus: Every QPU, in the order of the fleet.
+        max_parts: Parts that a plan may have at the most.
+        num_started: Jobs started so far.
+        seed: Seed of the run, for policies that draw by lot.
+        model: Cost model of the run.
+        upcoming_releases: Call it for the running jobs' releases, sorted by time.
+    """
+
+    now_s: float
+    qpus: tuple[QpuView, ...]
+    max_parts: int
+    num_started: int
+    seed: int
+    model: CostModel
+    upcoming_releases: Callable[[], Sequence[Release]]
+
+    def estimate(self, job: Job, plan: Plan) -> Estimate:
+        """Return what a plan is expected to cost and give."""
+        rates = {qpu.name: qpu.rates for qpu in self.qpus}
+        return self.model.estimate(
+            job, [part.num_qubits for part in plan], [rates[part.device] for part in plan]
+        )
