@@ -1,0 +1,42 @@
+OPENQASM 2.0;
+// Adder: Adds two random numbers of 9 bits with gates that the file defines.
+include "qelib1.inc";
+gate majority q0,q1,q2 { cx q2,q1; cx q2,q0; ccx q0,q1,q2; }
+gate unmajority q0,q1,q2 { ccx q0,q1,q2; cx q2,q0; cx q0,q1; }
+qreg q[20];
+creg total[10];
+x q[3];
+x q[5];
+x q[8];
+x q[11];
+x q[14];
+x q[16];
+majority q[0],q[1],q[2];
+majority q[2],q[3],q[4];
+majority q[4],q[5],q[6];
+majority q[6],q[7],q[8];
+majority q[8],q[9],q[10];
+majority q[10],q[11],q[12];
+majority q[12],q[13],q[14];
+majority q[14],q[15],q[16];
+majority q[16],q[17],q[18];
+cx q[18],q[19];
+unmajority q[16],q[17],q[18];
+unmajority q[14],q[15],q[16];
+unmajority q[12],q[13],q[14];
+unmajority q[10],q[11],q[12];
+unmajority q[8],q[9],q[10];
+unmajority q[6],q[7],q[8];
+unmajority q[4],q[5],q[6];
+unmajority q[2],q[3],q[4];
+unmajority q[0],q[1],q[2];
+measure q[1] -> total[0];
+measure q[3] -> total[1];
+measure q[5] -> total[2];
+measure q[7] -> total[3];
+measure q[9] -> total[4];
+measure q[11] -> total[5];
+measure q[13] -> total[6];
+measure q[15] -> total[7];
+measure q[17] -> total[8];
+measure q[19] -> total[9];

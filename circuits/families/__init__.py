@@ -1,0 +1,1 @@
+"""Builders of the sample circuits: one function per family, sizes as arguments."""
