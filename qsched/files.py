@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import tempfile
 from pathlib import Path
 
-from qsched.errors import OutputError
+from qsched.errors import InputError, OutputError
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -19,6 +20,52 @@ def data_dir(name: str) -> Path:
     """
     installed = _PACKAGE / "_data" / name
     return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+def read_text(path: Path, *, error: type[InputError] = InputError) -> str:
+    """Read a text file that a user gave; a UTF-8 byte-order mark is dropped.
+
+    Args:
+        path: What to read.
+        error: Kind of error to raise.
+
+    Raises:
+        InputError: Of the kind asked for: the file cannot be read, is empty, or is not UTF-8.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as problem:
+        raise error(
+            f"cannot read: {problem.strerror or problem}",
+            remedy="check the path and its permissions",
+            source=str(path),
+        ) from problem
+    except ValueError as problem:
+        raise error(f"cannot read: {problem}", source=repr(str(path))) from problem
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise error("is UTF-16", remedy="save it as UTF-8", source=str(path))
+    if (where := data.find(b"\0")) >= 0:
+        raise error(
+            "NUL byte",
+            remedy="this is no text file, or not UTF-8; save it as UTF-8",
+            source=str(path),
+            line=data.count(b"\n", 0, where) + 1,
+        )
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        # Offsets count from behind a byte-order mark, which holds no newline.
+        mark = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+        where = mark + problem.start
+        raise error(
+            f"byte 0x{data[where]:02x} is not UTF-8",
+            remedy="save it as UTF-8",
+            source=str(path),
+            line=data.count(b"\n", 0, where) + 1,
+        ) from problem
+    if not text.strip():
+        raise error("is empty", remedy="was it written to the end?", source=str(path))
+    return text
 
 
 def write_text_atomically(path: Path, text: str) -> None:

@@ -1,0 +1,1 @@
+"""Files and vendor objects -> facts; the only user of Qiskit. Import the module you need."""
