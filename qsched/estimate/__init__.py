@@ -1,5 +1,6 @@
 """What a plan costs and gives: pure functions with formula, unit and source, and named presets."""
 
+from qsched.errors import ConfigError
 from qsched.estimate.duration import communication_time_s, execution_time_s
 from qsched.estimate.fidelity import (
     error_score,
@@ -26,6 +27,20 @@ MODELS = Registry(
     },
 )
 
+
+def load_model(model: str | CostModel) -> CostModel:
+    """Return a cost model by name, by ``package.module:NAME``, or the object itself.
+
+    Raises:
+        UnknownNameError: No model has that name.
+        ConfigError: What the name stands for is no cost model.
+    """
+    found = MODELS.load(model) if isinstance(model, str) else model
+    if not isinstance(found, CostModel):
+        raise ConfigError(f"model {model!r} is not a CostModel", remedy="give a CostModel object")
+    return found
+
+
 __all__ = [
     "MODELS",
     "Constants",
@@ -36,6 +51,7 @@ __all__ = [
     "error_score",
     "execution_time_s",
     "final_fidelity",
+    "load_model",
     "readout_fidelity",
     "single_qubit_fidelity",
     "two_qubit_fidelity",

@@ -64,6 +64,8 @@ class DeviceProfile:
         clops_source: Where ``clops`` and ``quantum_volume`` come from.
         plain_means: Means over every row as listed, dead entries and directed duplicates
             included, as the published reference takes them; ``None`` if there is no such list.
+        faulty_qubits: Qubits that the provider declares out of service whatever their errors,
+            sorted; they and their couplers are masked as dead ones are.
 
     Raises:
         CalibrationError: A value is out of its physical range or a shape disagrees.
@@ -88,6 +90,7 @@ class DeviceProfile:
     origin: str = "synthetic"
     clops_source: str = ""
     plain_means: ErrorMeans | None = None
+    faulty_qubits: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse values out of their physical range."""
@@ -106,6 +109,9 @@ class DeviceProfile:
             self._check_range(what, values.items(), top)
             self._check_pairs(what, values)
         self._check_pairs("coupling_map", self.coupling_map)
+        for qubit in self.faulty_qubits:
+            if not 0 <= qubit < self.num_qubits:
+                self._refuse(f"faulty qubit {qubit} on a device of {self.num_qubits} qubits")
 
     def _check(self, what: str, values: tuple[float | None, ...], top: float) -> None:
         if values and len(values) != self.num_qubits:
@@ -129,34 +135,37 @@ class DeviceProfile:
 
     @cached_property
     def error_means(self) -> ErrorMeans:
-        """Mean errors over what works: dead and missing entries are masked."""
-        return ErrorMeans(
-            _mean(_working(self.readout_error)),
-            _mean(_working(self.single_qubit_error)),
-            _mean(_working(self.two_qubit_error.values())),
+        """Mean errors over what works: dead, faulty and missing entries are masked."""
+        faulty = frozenset(self.faulty_qubits)
+        readout, single = (
+            [error for qubit, error in enumerate(errors) if qubit not in faulty]
+            for errors in (self.readout_error, self.single_qubit_error)
         )
+        double = [e for pair, e in self.two_qubit_error.items() if faulty.isdisjoint(pair)]
+        return ErrorMeans(*(_mean(_working(errors)) for errors in (readout, single, double)))
 
     @cached_property
     def dead_couplers(self) -> tuple[tuple[int, int], ...]:
-        """Couplings whose error is 0.99 or more, sorted."""
-        return tuple(
-            sorted(
-                pair
-                for pair, error in self.two_qubit_error.items()
-                if error is not None and error >= DEAD_ERROR
-            )
-        )
+        """Couplings whose error is 0.99 or more or that touch a faulty qubit, sorted."""
+        faulty = frozenset(self.faulty_qubits)
+        dead = {
+            pair
+            for pair, error in self.two_qubit_error.items()
+            if error is not None and error >= DEAD_ERROR
+        }
+        dead.update(pair for pair in self.coupling_map if not faulty.isdisjoint(pair))
+        return tuple(sorted(dead))
 
     @cached_property
     def dead_qubits(self) -> tuple[int, ...]:
-        """Qubits whose readout or one-qubit error is 0.99 or more, sorted."""
+        """Faulty qubits, and those whose readout or one-qubit error is 0.99 or more, sorted."""
         dead = {
             qubit
             for errors in (self.readout_error, self.single_qubit_error)
             for qubit, error in enumerate(errors)
             if error is not None and error >= DEAD_ERROR
         }
-        return tuple(sorted(dead))
+        return tuple(sorted(dead.union(self.faulty_qubits)))
 
     @cached_property
     def num_missing_values(self) -> int:

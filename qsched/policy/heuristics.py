@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
+from qsched.model.plan import Placement
 from qsched.policy.split import fewest_parts, place_as_evenly_as_fits, place_evenly
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def place_now(job: Job, view: CloudView, ranked: Sequence[QpuView]) -> Plan | No
     whole_fits = False
     for qpu in ranked:
         if qpu.free_qubits >= num_qubits:
-            return place_evenly(num_qubits, (qpu,))
+            return (Placement(qpu.name, num_qubits),)
         whole_fits = whole_fits or qpu.num_qubits >= num_qubits
     if whole_fits:
         return None

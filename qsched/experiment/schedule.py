@@ -1,0 +1,159 @@
+"""One call from circuits and devices to a scored schedule."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qsched.errors import ConfigError
+from qsched.model import DeviceProfile, Fleet, Job
+from qsched.sim import Simulation, arrive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from qsched.estimate import CostModel
+    from qsched.policy import AllocationPolicy, QueueDiscipline
+    from qsched.result import RunResult
+    from qsched.sim import Broker, Recorder
+
+DEFAULT_SHOTS = 4096
+"""Shots of a circuit that states none: the default of Qiskit Runtime's primitives."""
+
+
+def schedule(
+    circuits: Any,
+    devices: Sequence[Any] | None = None,
+    *,
+    fleet: str | Path | Fleet | None = None,
+    policy: str | AllocationPolicy = "speed",
+    model: str | CostModel = "paper",
+    broker: str | Broker = "parallel",
+    discipline: str | QueueDiscipline = "fcfs",
+    arrivals: str | None = None,
+    shots: int | None = None,
+    seed: int = 0,
+    recorders: Sequence[Recorder] = (),
+    progress: Callable[[int, int, float], None] | None = None,
+) -> RunResult:
+    """Schedule circuits or jobs over devices, and return what happened.
+
+    Args:
+        circuits: One or several of: ``QuantumCircuit``, `Job`, path of a circuit file, of a
+            folder of them, or of a job table.
+        devices: Names, paths, `DeviceProfile` objects, Qiskit backends or targets.
+        fleet: Instead of ``devices``: a `Fleet`, the name of a shipped one or a fleet file;
+            ``"paper"`` when neither is given.
+        policy: Where jobs go; ``qsched policies`` lists the names.
+        model: Cost model, ``"paper"`` or ``"icpp2025"``.
+        broker: ``"parallel"`` splits jobs over several QPUs, ``"serial"`` does not.
+        discipline: Who goes next: ``"fcfs"``, ``"sjf"``, ``"priority"`` or ``"easy"``.
+        arrivals: ``None`` keeps the jobs' own submission times (0 for circuits);
+            ``"batch"``: all at time 0; ``"poisson:RATE_PER_S"``.
+        shots: Repetitions of every job; without it circuits take 4,096 and jobs their own.
+        seed: Seed of the run; equal seeds give equal results.
+        recorders: Hear of every event as it happens.
+        progress: Called with jobs ended, jobs submitted and simulated time, now and then.
+
+    Raises:
+        InputError: A circuit, device, name or number cannot be used; the message says
+            which and what to do.
+        RunInterrupted: Ctrl-C; its ``result`` holds what was done so far.
+    """
+    simulation = Simulation(
+        _fleet(devices, fleet),
+        arrive(make_jobs(circuits, shots=shots), arrivals, seed),
+        policy=policy,
+        model=model,
+        broker=broker,
+        discipline=discipline,
+        seed=seed,
+        recorders=recorders,
+        progress=progress,
+    )
+    return simulation.run()
+
+
+def make_jobs(circuits: Any, *, shots: int | None = None) -> list[Job]:
+    """Return jobs of circuits, jobs and paths; see `schedule`.
+
+    Circuits without a file take their name as job id, numbered where a name comes twice.
+    """
+    if isinstance(circuits, str | os.PathLike | Job) or not _is_collection(circuits):
+        circuits = [circuits]
+    jobs: list[Job] = []
+    for item in circuits:
+        jobs.extend(_jobs_of(item, shots))
+    return _with_unique_ids(jobs)
+
+
+def _is_collection(value: Any) -> bool:
+    """Return whether this is a collection of circuits; a circuit is iterable, too."""
+    return hasattr(value, "__iter__") and not hasattr(value, "num_qubits")
+
+
+def _jobs_of(item: Any, shots: int | None) -> Iterable[Job]:
+    if isinstance(item, Job):
+        return [item if shots is None else replace(item, shots=shots)]
+    if isinstance(item, str | os.PathLike):
+        from qsched.experiment.workload import load_workload  # noqa: PLC0415 - it reads files
+
+        return load_workload([Path(item)], shots=shots).jobs
+    from qsched.io.extract import profile_circuit  # noqa: PLC0415 - it imports Qiskit
+
+    circuit = profile_circuit(item)
+    return [job_of_circuit(circuit, job_id=circuit.name, shots=shots)]
+
+
+def job_of_circuit(circuit: Any, *, job_id: str, shots: int | None = None) -> Job:
+    """Return the job of one circuit profile."""
+    return Job(
+        job_id=job_id,
+        name=circuit.name,
+        num_qubits=circuit.num_qubits,
+        depth=circuit.depth,
+        num_two_qubit_gates=circuit.num_two_qubit_gates,
+        shots=DEFAULT_SHOTS if shots is None else shots,
+        circuit=circuit,
+    )
+
+
+def _with_unique_ids(jobs: list[Job]) -> list[Job]:
+    taken: set[str] = set()
+    unique = []
+    for job in jobs:
+        job_id, number = job.job_id, 1
+        while job_id in taken:
+            number += 1
+            job_id = f"{job.job_id}-{number}"
+        taken.add(job_id)
+        unique.append(job if job_id == job.job_id else replace(job, job_id=job_id))
+    return unique
+
+
+def _fleet(devices: Sequence[Any] | None, fleet: str | Path | Fleet | None) -> Fleet:
+    if devices is not None and fleet is not None:
+        raise ConfigError("both devices and a fleet are given", remedy="give one of them")
+    if isinstance(fleet, Fleet):
+        return fleet
+    if devices is not None:
+        if isinstance(devices, str) or not _is_collection(devices):
+            devices = [devices]
+        return Fleet(name="devices", devices=tuple(_device(device) for device in devices))
+    from qsched.io.devices import load_fleet  # noqa: PLC0415 - it reads files
+
+    return load_fleet("paper" if fleet is None else str(fleet))
+
+
+def _device(device: Any) -> DeviceProfile:
+    if isinstance(device, DeviceProfile):
+        return device
+    if isinstance(device, str | os.PathLike):
+        from qsched.io.devices import resolve_device  # noqa: PLC0415 - it reads files
+
+        return resolve_device(str(device))
+    from qsched.io.backends import profile_backend  # noqa: PLC0415 - it imports Qiskit
+
+    return profile_backend(device)

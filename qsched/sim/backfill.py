@@ -1,0 +1,84 @@
+"""EASY backfilling: later jobs start early if they do not delay the first.
+
+Lifka, "The ANL/IBM SP scheduling system", 1995; Mu'alem and Feitelson, IEEE TPDS 12(6), 2001.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from qsched.model import Job, Plan
+    from qsched.policy import CloudView
+    from qsched.sim.engine import Simulation
+
+
+class Reservation(NamedTuple):
+    """When the first job will start at the latest.
+
+    Attributes:
+        time_s: The earliest release after which the policy has a plan for it.
+        free: Free qubits by device at that time.
+    """
+
+    time_s: float
+    free: dict[str, int]
+
+
+def _as_if(view: CloudView, now_s: float, free: dict[str, int]) -> CloudView:
+    """Return the view as it would be with these free qubits."""
+    qpus = tuple([q._replace(free_qubits=free[q.name]) for q in view.qpus])
+    return view._replace(now_s=now_s, qpus=qpus)
+
+
+def reserve(sim: Simulation, job: Job, view: CloudView) -> Reservation | None:
+    """Return when running jobs will have made room for a job, or ``None`` if that is not known.
+
+    Releases on a QPU that drains for maintenance make no room.
+    """
+    free = {qpu.name: qpu.free_qubits for qpu in view.qpus}
+    closed = {qpu.name for qpu in sim.qpus if qpu.closures}
+    releases = sim.upcoming_releases()
+    for position, release in enumerate(releases):
+        for part in release.plan:
+            if part.device not in closed:
+                free[part.device] += part.num_qubits
+        more = position + 1 < len(releases) and releases[position + 1].time_s == release.time_s
+        if not more and sim.policy.decide(job, _as_if(view, release.time_s, free)) is not None:
+            return Reservation(release.time_s, free)
+    return None
+
+
+def _without(free: dict[str, int], plan: Plan) -> dict[str, int] | None:
+    left = dict(free)
+    for part in plan:
+        left[part.device] -= part.num_qubits
+    return left if min(left.values()) >= 0 else None
+
+
+def backfill(sim: Simulation) -> None:
+    """Start those of the next jobs that end before the first can start, or leave it its room.
+
+    Called when the first job in order has no plan now. Looks at the jobs of the
+    discipline's window and at no others.
+    """
+    jobs, decide = sim.log.jobs, sim.policy.decide
+    first = jobs[sim.queue.first()]
+    view = sim.observe()
+    reservation = reserve(sim, first, view)
+    if reservation is None:
+        return
+    time_s, free = reservation
+    for row in list(sim.queue.behind_first(sim.discipline.backfill_window)):
+        job = jobs[row]
+        plan = decide(job, view)
+        if plan is None:
+            continue
+        estimate = view.estimate(job, plan)
+        if view.now_s + estimate.comm_time_s + estimate.processing_time_s > time_s:
+            left = _without(free, plan)
+            if left is None or decide(first, _as_if(view, time_s, left)) is None:
+                continue
+            free = left
+        sim.start(row, plan)
+        view = sim.observe()

@@ -1,0 +1,109 @@
+"""A simulated server: the qubits of one device, taken and given back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qsched.policy.view import QpuView
+
+if TYPE_CHECKING:
+    import simpy
+
+    from qsched.estimate import Rates
+    from qsched.model import DeviceProfile
+
+
+class Qpu:
+    """One QPU of the simulated cloud.
+
+    Attributes:
+        index: Position in the fleet.
+        profile: The device.
+        rates: What the run's cost model knows of it.
+        held_qubits: Qubits that jobs hold now.
+        num_running: Jobs that run on it now.
+        closures: Maintenance windows that keep it from taking jobs now.
+        drained: Succeeds when the last running job has ended during a closure, if one waits for it.
+        busy_qubit_s: Qubit-seconds held until ``changed_at_s``.
+        changed_at_s: When ``held_qubits`` last changed.
+    """
+
+    __slots__ = (
+        "_view",
+        "busy_qubit_s",
+        "changed_at_s",
+        "closures",
+        "drained",
+        "held_qubits",
+        "index",
+        "name",
+        "num_qubits",
+        "num_running",
+        "profile",
+        "rates",
+    )
+
+    def __init__(self, index: int, profile: DeviceProfile, rates: Rates) -> None:
+        self.index = index
+        self.name = profile.name
+        self.num_qubits = profile.num_qubits
+        self.profile = profile
+        self.rates = rates
+        self.held_qubits = 0
+        self.num_running = 0
+        self.closures = 0
+        self.drained: simpy.Event | None = None
+        self.busy_qubit_s = 0.0
+        self.changed_at_s = 0.0
+        self._view: QpuView | None = None
+
+    @property
+    def free_qubits(self) -> int:
+        """Qubits that a job may take now."""
+        return 0 if self.closures else self.num_qubits - self.held_qubits
+
+    def view(self) -> QpuView:
+        """Return what policies see; kept until something changes."""
+        view = self._view
+        if view is None:
+            view = self._view = QpuView(
+                self.name,
+                self.num_qubits,
+                0 if self.closures else self.num_qubits - self.held_qubits,
+                self.num_running,
+                self.busy_qubit_s,
+                self.changed_at_s,
+                self.held_qubits,
+                self.rates,
+                self.profile,
+            )
+        return view
+
+    def take(self, num_qubits: int, now_s: float) -> None:
+        """Hold qubits for a job that starts; the caller has checked that they are free."""
+        self.busy_qubit_s += self.held_qubits * (now_s - self.changed_at_s)
+        self.changed_at_s = now_s
+        self.held_qubits += num_qubits
+        self.num_running += 1
+        self._view = None
+
+    def release(self, num_qubits: int, now_s: float) -> None:
+        """Give back the qubits of a job that ends."""
+        self.busy_qubit_s += self.held_qubits * (now_s - self.changed_at_s)
+        self.changed_at_s = now_s
+        self.held_qubits -= num_qubits
+        self.num_running -= 1
+        self._view = None
+        if self.drained is not None and self.num_running == 0:
+            self.drained.succeed()
+            self.drained = None
+
+    def close(self) -> None:
+        """Take no new jobs until `open`; closures nest."""
+        self.closures += 1
+        self._view = None
+
+    def open(self) -> None:
+        """End one closure."""
+        self.closures -= 1
+        self._view = None
