@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from math import ceil
+import re
+from fractions import Fraction
+from math import ceil, pi
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from samples import Sample
 
 DEVICE_QUBITS = 127
+LARGEST_DENOMINATOR = 2**20
 FEWEST_DEVICES = f"devices_{DEVICE_QUBITS}"
 
 README = """# Sample circuits
@@ -48,8 +51,31 @@ Written by `python circuits/generate.py [FOLDER]`; do not edit by hand. The buil
 def source(sample: Sample) -> str:
     """Return the text of the file; its second line says what it is."""
     dialect = qasm3 if sample.version == 3 else qasm2  # noqa: PLR2004 - the version's name
-    header, _, rest = dialect.dumps(sample.circuit).partition("\n")
+    # Qiskit before 2.4 leaves out the type of a loop variable, which its own parser asks for.
+    text = dialect.dumps(sample.circuit).replace("\nfor _ in ", "\nfor int _ in ")
+    text = re.sub(r"^(\s*\w+\()([^()]+)\)", _with_plain_angles, text, flags=re.MULTILINE)
+    header, _, rest = text.partition("\n")
     return f"{header}\n// {sample.family}: {sample.about}\n{rest.rstrip()}\n"
+
+
+def _with_plain_angles(match: re.Match[str]) -> str:
+    """Return a gate's call with its angles spelled alike by every version of Qiskit."""
+    return f"{match[1]}{', '.join(angle(text) for text in match[2].split(','))})"
+
+
+def angle(text: str) -> str:
+    """Return an angle as ``n*pi/2**k`` where it is exactly that, else as the shortest decimal."""
+    parts = re.fullmatch(r"(-?)(?:(\d+)\*)?pi(?:/(\d+))?", text.strip())
+    if parts is None:
+        value = float(text)
+    else:
+        value = float(f"{parts[1]}{parts[2] or 1}") * pi / int(parts[3] or 1)
+    turns = Fraction(value / pi)
+    if turns == 0 or turns.denominator > LARGEST_DENOMINATOR:
+        return repr(value)
+    sign, count = "-" if turns < 0 else "", abs(turns.numerator)
+    over = "" if turns.denominator == 1 else f"/{turns.denominator}"
+    return f"{sign}{'' if count == 1 else f'{count}*'}pi{over}"
 
 
 def load(text: str) -> Any:

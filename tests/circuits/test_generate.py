@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generate import load, write
+from generate import angle, load, write
 from samples import all_samples
 
 FOLDER = Path(__file__).resolve().parents[2] / "circuits"
@@ -62,3 +62,20 @@ def test_circuits_above_a_device_say_what_the_fewest_devices_cost():
         parts = entry["splits"].get("devices_127", {}).get("parts", [])
         assert bool(parts) == (entry["num_qubits"] > 127)
         assert all(size <= 127 for size in parts)
+
+
+@pytest.mark.parametrize(
+    ("spelled", "alike"),
+    [
+        ("pi/4", "pi/4"),
+        ("0.7853981633974483", "pi/4"),
+        ("-3*pi/2", "-3*pi/2"),
+        ("0.02454369260617026", "pi/128"),
+        ("3.141592653589793", "pi"),
+        ("0.25", "0.25"),
+        ("0.0", "0.0"),
+        ("2*pi/3", "2.0943951023931953"),
+    ],
+)
+def test_angles_are_spelled_alike_whatever_the_exporter_prefers(spelled, alike):
+    assert angle(spelled) == alike
