@@ -241,7 +241,7 @@ def _list(content: Mapping[str, Any], key: str, kind: type, source: str) -> list
     values = content.get(key)
     if type(values) is not list or set(map(type, values)) - {kind}:
         _refuse(source, f"{key} is {_short(values)}, it must be a list of {kind.__name__}")
-    return values  # type: ignore[no-any-return]
+    return values
 
 
 def _floats(values: object, key: str, source: str) -> tuple[float | None, ...]:
@@ -262,7 +262,7 @@ def _rows(content: Mapping[str, Any], key: str, width: int, source: str) -> Sequ
         for row in rows
     ):
         _refuse(source, f"{key} is {_short(rows)}, it must be a list of lists of {width} values")
-    return rows  # type: ignore[no-any-return]
+    return rows
 
 
 def _time(value: object, source: str) -> datetime | None:

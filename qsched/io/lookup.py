@@ -1,0 +1,163 @@
+"""Devices by name or file: snapshots, calibration exports, fake backends.
+
+A name is looked for in the user's store (``QSCHED_STORE``, or the platform's user
+data folder), then among the shipped snapshots, then in the fake provider of
+qiskit-ibm-runtime, which alone needs Qiskit.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from qsched.errors import CalibrationError, UnknownNameError
+from qsched.files import data_dir
+from qsched.io.snapshots import UNDATED, read_snapshot, snapshot_name
+from qsched.io.throughput import city
+from qsched.registry import near_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qsched.model import DeviceProfile
+
+STORE_VARIABLE = "QSCHED_STORE"
+LATEST = "latest"
+SUFFIXES = (".json", ".csv")
+
+
+class SnapshotFile(NamedTuple):
+    """A snapshot in a folder, told by its file name.
+
+    Attributes:
+        name: Name of the device.
+        stamp: Capture time, e.g. ``"2025-03-30T020858Z"``; empty if unknown.
+        path: The file.
+    """
+
+    name: str
+    stamp: str
+    path: Path
+
+
+def store_folder() -> Path:
+    """Return the folder of the user's snapshots, whether it is there or not."""
+    if chosen := os.environ.get(STORE_VARIABLE):
+        return Path(chosen)
+    import platformdirs  # noqa: PLC0415 - needed only without QSCHED_STORE
+
+    return platformdirs.user_data_path("qsched", appauthor=False) / "snapshots"
+
+
+def snapshot_folders() -> list[Path]:
+    """Return the folders that names are looked for in, in that order.
+
+    Raises:
+        CalibrationError: The store is there but is no folder.
+    """
+    store = store_folder()
+    if store.exists() and not store.is_dir():
+        raise CalibrationError(
+            "the store of snapshots is not a folder",
+            remedy=f"set {STORE_VARIABLE} to a folder",
+            source=str(store),
+        )
+    return [f for f in (store, data_dir("fake_backends") / "snapshots") if f.is_dir()]
+
+
+def list_snapshots(folder: Path) -> list[SnapshotFile]:
+    """Return the snapshots of a folder, sorted by device and capture time."""
+    return sorted(_files(folder))
+
+
+def _files(folder: Path) -> Iterator[SnapshotFile]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name, at, stamp = entry.name.removesuffix(".json").rpartition("@")
+            if name and at and entry.name.endswith(".json") and not name.startswith("."):
+                yield SnapshotFile(name, "" if stamp == UNDATED else stamp, folder / entry.name)
+
+
+def resolve_device(spec: str) -> DeviceProfile:
+    """Return the device that a name or a file stands for.
+
+    Args:
+        spec: ``NAME`` (the newest snapshot of the first place that has it, see
+            above), ``NAME@2025-03-30`` (the newest of that day, or of any longer
+            prefix of a time in UTC), ``NAME@latest`` (the newest of all places),
+            the path of a snapshot (``.json``) or of an IBM calibration export (``.csv``).
+
+    Raises:
+        UnknownNameError: Nothing has that name; the message lists the near ones.
+        CalibrationError: The file cannot be used.
+    """
+    if spec.lower().endswith(SUFFIXES) or "/" in spec or os.sep in spec:
+        return _read_file(Path(spec))
+    name, _, when = spec.partition("@")
+    places = [
+        [file for file in list_snapshots(folder) if file.name == name]
+        for folder in snapshot_folders()
+    ]
+    if when == LATEST:
+        places = [sorted((f for files in places for f in files), key=lambda f: f.stamp)]
+    prefix = "" if when == LATEST else when.replace(":", "")
+    for files in places:
+        if fitting := [file for file in files if file.stamp.startswith(prefix)]:
+            return _read_named(fitting[-1])
+    return _from_provider(name, prefix, [file.stamp for files in places for file in files])
+
+
+def _read_file(path: Path) -> DeviceProfile:
+    if path.suffix.lower() == ".csv":
+        from qsched.io.calibration_csv import read_calibration_csv  # noqa: PLC0415 - rarely needed
+
+        return read_calibration_csv(path)
+    return read_snapshot(path)
+
+
+def _read_named(file: SnapshotFile) -> DeviceProfile:
+    profile = read_snapshot(file.path)
+    if profile.name != file.name:
+        raise CalibrationError(
+            f"holds device {profile.name!r}",
+            remedy=f"name it {snapshot_name(profile)}",
+            source=str(file.path),
+        )
+    return profile
+
+
+def _from_provider(name: str, prefix: str, stamps: list[str]) -> DeviceProfile:
+    from qsched.io.backends import fake_backend_names, load_fake_backend  # noqa: PLC0415 - Qiskit
+
+    if name in fake_backend_names():
+        profile = load_fake_backend(name)
+        stamp = snapshot_name(profile).removesuffix(".json").partition("@")[2]
+        if stamp.startswith(prefix):
+            return profile
+        stamps = [*stamps, stamp]
+    if stamps:
+        raise UnknownNameError(
+            f"no snapshot of {name} at {prefix!r}", remedy="there are: " + ", ".join(sorted(stamps))
+        )
+    raise UnknownNameError(f"unknown device {name!r}", remedy=_near(name))
+
+
+def _near(name: str) -> str:
+    known = known_device_names()
+    if (twin := f"fake_{city(name)}") in known:
+        return f"did you mean {twin!r}?"
+    near = near_names(name, known)
+    return near if near.startswith("did") else "`qsched devices list --fake` shows all names"
+
+
+def snapshot_names() -> list[str]:
+    """Return the names of all devices that have a snapshot, sorted; without Qiskit."""
+    return sorted({file.name for folder in snapshot_folders() for file in list_snapshots(folder)})
+
+
+def known_device_names() -> list[str]:
+    """Return every name that `resolve_device` knows, sorted; imports Qiskit."""
+    from qsched.io.backends import fake_backend_names  # noqa: PLC0415 - two seconds
+
+    return sorted({*snapshot_names(), *fake_backend_names()})
