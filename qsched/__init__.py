@@ -12,7 +12,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from qsched._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from qsched.errors import InputError, QschedError

@@ -10,6 +10,7 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from qsched._version import __version__
 from qsched.errors import MissingExtraError
 from qsched.files import write_text_atomically
 from qsched.metrics import summarise
@@ -79,8 +80,6 @@ class RunResult:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document that ``qsched run --json`` prints."""
-        from qsched import __version__  # noqa: PLC0415 - the package imports this module
-
         document: dict[str, Any] = {
             "version": __version__,
             "policy": self.policy,
