@@ -106,6 +106,17 @@ class BadInputs(InputError):  # noqa: N818 - it is several errors
         return "\n".join(str(error) for error in self.errors)
 
 
+def raise_all(errors: Sequence[InputError]) -> None:
+    """Raise what was found wrong in one call: nothing, the one error, or all of them together.
+
+    Raises:
+        InputError: There is one error: that one.
+        BadInputs: There are several.
+    """
+    if errors:
+        raise errors[0] if len(errors) == 1 else BadInputs(errors)
+
+
 class MissingExtraError(QschedError, ImportError):
     """An optional dependency is not installed; the message holds the install command."""
 

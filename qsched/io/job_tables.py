@@ -21,7 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qsched.errors import BadInputs, JobTableError
+from qsched.errors import JobTableError, raise_all
 from qsched.files import read_text, write_text_atomically
 from qsched.io._job_columns import CONVERT, REQUIRED, short
 from qsched.io._job_rows import (
@@ -83,8 +83,7 @@ def read_job_table(path: str | Path, *, shots_default: int | None = None) -> lis
     jobs: list[Job] = []
     with suppress(TooManyErrors):
         jobs = _jobs(rows(read_text(path, error=JobTableError), check), check, shots_default)
-    if check.errors:
-        raise check.errors[0] if len(check.errors) == 1 else BadInputs(check.errors)
+    raise_all(check.errors)
     if not jobs:
         raise JobTableError("holds no job", remedy="give it a row for each job", source=source)
     return jobs
