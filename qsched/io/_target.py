@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from math import fsum, isfinite
+from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from qsched.errors import CalibrationError
+from qsched.io._means import mean
 from qsched.model import ErrorMeans
 
 if TYPE_CHECKING:
@@ -189,12 +190,6 @@ def plain_means(gates: Gates, readout: Iterable[Rate]) -> ErrorMeans | None:
         mean(r.error for table in gates.two.values() for r in table.values()),
     )
     return None if means == (None, None, None) else means
-
-
-def mean(values: Iterable[float | None]) -> float | None:
-    """Return the mean of what is reported, correctly rounded; ``None`` of nothing."""
-    known = [value for value in values if value is not None]
-    return fsum(known) / len(known) if known else None
 
 
 def num_qubits_of(target: Target, source: str) -> int:

@@ -156,7 +156,10 @@ def _stated(row: Mapping[str, Any], device: DeviceProfile, path: Path) -> dict[s
     if not stated:
         return {}
     words = row.get("clops_source", f"fleet file {path.name}")
-    sources = [f"{' and '.join(stated).replace('_', ' ')}: {words}"]
+    what = {"clops": "CLOPS", "quantum_volume": "quantum volume"}
+    sources = [f"{' and '.join(what[key] for key in stated)}: {words}"]
+    if "clops" in stated:
+        stated["clops"] = float(stated["clops"])
     if len(stated) == 1 and device.clops_source:
         sources.append(f"otherwise {device.clops_source}")
     return {**stated, "clops_source": "; ".join(sources)}

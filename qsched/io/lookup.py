@@ -138,7 +138,8 @@ def _from_provider(name: str, prefix: str, stamps: list[str]) -> DeviceProfile:
         stamps = [*stamps, stamp]
     if stamps:
         raise UnknownNameError(
-            f"no snapshot of {name} at {prefix!r}", remedy="there are: " + ", ".join(sorted(stamps))
+            f"no snapshot of {name} at {prefix!r}",
+            remedy="there are: " + ", ".join(sorted(set(stamps))),
         )
     raise UnknownNameError(f"unknown device {name!r}", remedy=_near(name))
 
