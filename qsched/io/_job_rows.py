@@ -7,14 +7,14 @@ import io
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qsched.errors import JobTableError
+from qsched.errors import InputError, JobTableError
 from qsched.io._job_columns import FIELD_OF, short, strange_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MAX_ERRORS = 1000
-"""A table with more bad rows than this is not read further."""
+"""Errors of one table that are listed; the others are counted."""
 
 
 class Row(NamedTuple):
@@ -31,10 +31,6 @@ class Row(NamedTuple):
     cells: dict[str | None, object]
 
 
-class TooManyErrors(Exception):  # noqa: N818 - it ends the reading, and is never shown
-    """A table has more than ``MAX_ERRORS`` bad rows."""
-
-
 class TableCheck:
     """What is wrong with one table, and the columns found in it.
 
@@ -44,29 +40,29 @@ class TableCheck:
     """
 
     def __init__(self, source: str, required: Sequence[str]) -> None:
-        self.errors: list[JobTableError] = []
-        self._source = source
         self.required = required
+        self._source = source
+        self._errors: list[InputError] = []
+        self._num_errors = 0
         self._layouts: dict[tuple[str, ...], list[str | None]] = {}
 
     def refuse(
         self, problem: str, remedy: str, *, line: int | None = None, column: int | None = None
     ) -> None:
-        """Note one thing that is wrong.
-
-        Raises:
-            TooManyErrors: It is the last that is worth listing.
-        """
-        self.errors.append(
-            JobTableError(problem, remedy=remedy, source=self._source, line=line, column=column)
-        )
-        if len(self.errors) == MAX_ERRORS:
-            self.errors.append(
-                JobTableError(
-                    f"more than {MAX_ERRORS} errors, the rest is not read", source=self._source
-                )
+        """Note one thing that is wrong."""
+        self._num_errors += 1
+        if self._num_errors <= MAX_ERRORS:
+            self._errors.append(
+                JobTableError(problem, remedy=remedy, source=self._source, line=line, column=column)
             )
-            raise TooManyErrors
+
+    @property
+    def errors(self) -> list[InputError]:
+        """What is wrong; when that is much, the first of it and how much more there is."""
+        more = self._num_errors - MAX_ERRORS
+        if more <= 0:
+            return self._errors
+        return [*self._errors, JobTableError(f"and {more} more errors", source=self._source)]
 
     def fields(self, names: tuple[str, ...], line: int | None, where: str) -> list[str | None]:
         """Return the field that each column fills.

@@ -17,17 +17,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qsched.errors import JobTableError, raise_all
+from qsched.errors import InputError, JobTableError, raise_all
 from qsched.files import read_text, write_text_atomically
 from qsched.io._job_columns import CONVERT, REQUIRED, short
 from qsched.io._job_rows import (
     Row,
     TableCheck,
-    TooManyErrors,
     csv_rows,
     json_lines_rows,
     json_rows,
@@ -74,19 +72,35 @@ def read_job_table(path: str | Path, *, shots_default: int | None = None) -> lis
         JobTableError: The file or one of its rows cannot be used.
         BadInputs: Several rows cannot be used; each has its error.
     """
+    jobs, errors = scan_job_table(path, shots_default=shots_default)
+    raise_all(errors)
+    return jobs
+
+
+def scan_job_table(
+    path: str | Path, *, shots_default: int | None = None
+) -> tuple[list[Job], list[InputError]]:
+    """Read the rows of a table that are jobs, and what is wrong with the others.
+
+    Args:
+        path: As for `read_job_table`.
+        shots_default: As for `read_job_table`.
+
+    Returns:
+        The jobs, with distinct ids, and the errors; one of the two is not empty.
+
+    Raises:
+        JobTableError: The file cannot be read at all.
+    """
     path = Path(path)
-    source = str(path)
     rows = _rows_reader(path)
     check = TableCheck(
-        source, [field for field in REQUIRED if field != "shots" or shots_default is None]
+        str(path), [field for field in REQUIRED if field != "shots" or shots_default is None]
     )
-    jobs: list[Job] = []
-    with suppress(TooManyErrors):
-        jobs = _jobs(rows(read_text(path, error=JobTableError), check), check, shots_default)
-    raise_all(check.errors)
-    if not jobs:
-        raise JobTableError("holds no job", remedy="give it a row for each job", source=source)
-    return jobs
+    jobs = _jobs(rows(read_text(path, error=JobTableError), check), check, shots_default)
+    if not jobs and not check.errors:
+        check.refuse("holds no job", "give it a row for each job")
+    return jobs, check.errors
 
 
 def _jobs(rows: Iterable[Row], check: TableCheck, shots_default: int | None) -> list[Job]:
@@ -103,9 +117,10 @@ def _jobs(rows: Iterable[Row], check: TableCheck, shots_default: int | None) -> 
         except ValueError:
             _refuse_cells(row, needed, check)
         else:
-            jobs.append(job)
             first = seen.setdefault(job.job_id, row)
-            if first is not row:
+            if first is row:
+                jobs.append(job)
+            else:
                 there = f"line {first.line}" if first.line else first.where.rstrip(": ")
                 check.refuse(
                     f"{row.where}job_id {job.job_id!r} is that of {there}, too",

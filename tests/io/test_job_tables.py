@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qsched.errors import BadInputs, InputError, JobTableError
-from qsched.io.job_tables import read_job_table, write_job_table
+from qsched.io.job_tables import read_job_table, scan_job_table, write_job_table
 from qsched.model.job import MAX_COUNT, MAX_QUBITS, Job
 
 HEADER = "job_id,num_qubits,two_qubits,depth,priority,arrival_time,num_shots\n"
@@ -210,11 +210,18 @@ def test_all_bad_cells_of_all_bad_rows_are_listed_at_once(table):
     ]
 
 
-def test_a_table_of_nothing_but_errors_is_not_read_to_its_end(table):
+def test_of_very_many_errors_the_first_thousand_are_listed_and_the_others_counted(table):
     lines = refusals(table(HEADER + "1,x,18,5,2,,1\n" * 5000))
 
     assert len(lines) == 1001
-    assert lines[-1] == "jobs.csv: more than 1000 errors, the rest is not read"
+    assert lines[-1] == "jobs.csv: and 4000 more errors"
+
+
+def test_scanning_gives_the_good_rows_beside_what_is_wrong_with_the_others(table):
+    jobs, errors = scan_job_table(table(HEADER + ROW + ROW + "2,0,1,1,1,,1\n3,5,1,1,1,,1\n"))
+
+    assert [job.job_id for job in jobs] == ["1", "3"]
+    assert [error.line for error in errors] == [3, 4]
 
 
 def test_duplicate_ids_name_both_lines(table):
