@@ -66,17 +66,18 @@ def snapshot_folders() -> list[Path]:
     return [f for f in (store, data_dir("fake_backends") / "snapshots") if f.is_dir()]
 
 
-def list_snapshots(folder: Path) -> list[SnapshotFile]:
-    """Return the snapshots of a folder, sorted by device and capture time."""
-    return sorted(_files(folder))
+def list_snapshots(folder: Path, name: str | None = None) -> list[SnapshotFile]:
+    """Return the snapshots of a folder, or of one device in it, by device and capture time."""
+    return sorted(_files(folder, "" if name is None else f"{name}@"))
 
 
-def _files(folder: Path) -> Iterator[SnapshotFile]:
+def _files(folder: Path, prefix: str) -> Iterator[SnapshotFile]:
     with os.scandir(folder) as entries:
         for entry in entries:
-            name, at, stamp = entry.name.removesuffix(".json").rpartition("@")
-            if name and at and entry.name.endswith(".json") and not name.startswith("."):
-                yield SnapshotFile(name, "" if stamp == UNDATED else stamp, folder / entry.name)
+            if entry.name.startswith(prefix) and entry.name.endswith(".json"):
+                name, at, stamp = entry.name.removesuffix(".json").rpartition("@")
+                if name and at and not name.startswith("."):
+                    yield SnapshotFile(name, "" if stamp == UNDATED else stamp, folder / entry.name)
 
 
 def resolve_device(spec: str) -> DeviceProfile:
@@ -95,10 +96,7 @@ def resolve_device(spec: str) -> DeviceProfile:
     if spec.lower().endswith(SUFFIXES) or "/" in spec or os.sep in spec:
         return _read_file(Path(spec))
     name, _, when = spec.partition("@")
-    places = [
-        [file for file in list_snapshots(folder) if file.name == name]
-        for folder in snapshot_folders()
-    ]
+    places = [list_snapshots(folder, name) for folder in snapshot_folders()]
     if when == LATEST:
         places = [sorted((f for files in places for f in files), key=lambda f: f.stamp)]
     prefix = "" if when == LATEST else when.replace(":", "")
