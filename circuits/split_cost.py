@@ -29,9 +29,10 @@ def _rotation(turn: float) -> Callable[[float], float]:
     return lambda angle: 1 + 2 * abs(sin(turn * angle))
 
 
-# Sampling overhead gamma of one gate cut on its own: 1 + 2|sin t| for exp(-i t/2 ZZ) up to one-qubit
-# gates (Mitarai and Fujii, New J. Phys. 23, 023021, 2021), 7 for SWAP and iSWAP (Piveteau and Sutter,
-# IEEE Trans. Inf. Theory 70, 2734, 2024); optimal by Schmitt, Piveteau and Sutter, arXiv:2312.11638.
+# Sampling overhead gamma of one gate cut on its own: 1 + 2|sin t| for exp(-i t/2 ZZ) up to
+# one-qubit gates (Mitarai and Fujii, New J. Phys. 23, 023021, 2021), 7 for SWAP and iSWAP
+# (Piveteau and Sutter, IEEE Trans. Inf. Theory 70, 2734, 2024); none is lower (Schmitt, Piveteau
+# and Sutter, arXiv:2312.11638).
 GAMMA: dict[str, Callable[[float], float]] = {
     **dict.fromkeys(("cx", "cy", "cz", "ch", "ecr"), _always(3.0)),
     **dict.fromkeys(("swap", "iswap"), _always(7.0)),
