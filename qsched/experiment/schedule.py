@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qsched.errors import ConfigError
+from qsched.experiment.jobs import job_of_circuit
 from qsched.model import DeviceProfile, Fleet, Job
 from qsched.sim import Simulation, arrive
 
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from qsched.policy import AllocationPolicy, QueueDiscipline
     from qsched.result import RunResult
     from qsched.sim import Broker, Recorder
-
-DEFAULT_SHOTS = 4096
-"""Shots of a circuit that states none: the default of Qiskit Runtime's primitives."""
 
 
 def schedule(
@@ -63,7 +61,7 @@ def schedule(
         RunInterrupted: Ctrl-C; its ``result`` holds what was done so far.
     """
     simulation = Simulation(
-        _fleet(devices, fleet),
+        make_fleet(devices, fleet),
         arrive(make_jobs(circuits, shots=shots), arrivals, seed),
         policy=policy,
         model=model,
@@ -107,19 +105,6 @@ def _jobs_of(item: Any, shots: int | None) -> Iterable[Job]:
     return [job_of_circuit(circuit, job_id=circuit.name, shots=shots)]
 
 
-def job_of_circuit(circuit: Any, *, job_id: str, shots: int | None = None) -> Job:
-    """Return the job of one circuit profile."""
-    return Job(
-        job_id=job_id,
-        name=circuit.name,
-        num_qubits=circuit.num_qubits,
-        depth=circuit.depth,
-        num_two_qubit_gates=circuit.num_two_qubit_gates,
-        shots=DEFAULT_SHOTS if shots is None else shots,
-        circuit=circuit,
-    )
-
-
 def _with_unique_ids(jobs: list[Job]) -> list[Job]:
     taken: set[str] = set()
     unique = []
@@ -133,7 +118,8 @@ def _with_unique_ids(jobs: list[Job]) -> list[Job]:
     return unique
 
 
-def _fleet(devices: Sequence[Any] | None, fleet: str | Path | Fleet | None) -> Fleet:
+def make_fleet(devices: Sequence[Any] | None, fleet: str | Path | Fleet | None) -> Fleet:
+    """Return the fleet of devices, or of a fleet's name or file; see `schedule`."""
     if devices is not None and fleet is not None:
         raise ConfigError("both devices and a fleet are given", remedy="give one of them")
     if isinstance(fleet, Fleet):
