@@ -50,6 +50,8 @@ def snapshot_text(profile: DeviceProfile) -> str:
         CalibrationError: The name cannot be that of a file.
     """
     check_name(profile.name, profile.name)
+    for key in TEXTS:
+        _check_line(key, getattr(profile, key), profile.name)
     content = _content(profile)
     content["checksum"] = _checksum(content)
     lines = ",\n".join(
@@ -139,6 +141,14 @@ def check_name(name: str, source: str) -> None:
         )
 
 
+def _check_line(key: str, text: str, source: str) -> None:
+    """Refuse control characters, which would break a table, and halves of surrogate pairs."""
+    if not text.isprintable():
+        raise CalibrationError(
+            f"{key} is {_short(text)}", remedy="it must be one line of text", source=source
+        )
+
+
 def _utc(when: datetime) -> datetime:
     try:
         return when.astimezone(UTC)
@@ -203,6 +213,8 @@ def _profile(content: Mapping[str, Any], source: str) -> DeviceProfile:
     """Turn checked JSON values into a profile, which checks their ranges."""
     fields: dict[str, Any] = {key: _take(content, key, str, source) for key in TEXTS}
     check_name(fields["name"], source)
+    for key in TEXTS:
+        _check_line(key, fields[key], source)
     fields["num_qubits"] = _take(content, "num_qubits", int, source)
     fields["clops"] = _floats([content.get("clops")], "clops", source)[0]
     volume = content.get("quantum_volume")
