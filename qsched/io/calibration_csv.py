@@ -18,7 +18,7 @@ from qsched.errors import BadInputs, CalibrationError, InputError
 from qsched.io._calibration_table import TWO_QUBIT, Entry, Table
 from qsched.io._calibration_text import read_calibration_text
 from qsched.io._means import mean
-from qsched.io.snapshots import check_name
+from qsched.io._snapshot_fields import check_name
 from qsched.io.throughput import DEVICE_PROCESSORS, city, throughput
 from qsched.model import DeviceProfile, ErrorMeans
 
