@@ -178,7 +178,9 @@ class Table:
                 if any(cell.strip() for cell in cells):
                     self._read_row(cells, reader.line_num)
         except csv.Error as error:
-            self.refuse(f"no CSV: {error}", remedy="is the file cut off?", line=reader.line_num)
+            cut = "end of data" in str(error)
+            remedy = "is the file cut off?" if cut else "part cells by commas, close every quote"
+            self.refuse(f"no CSV: {error}", remedy=remedy, line=max(reader.line_num, 1))
             return
         if not self._rows:
             self.refuse("has no rows", remedy="is the file cut off?")
