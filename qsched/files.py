@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import codecs
 import os
+import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qsched.errors import InputError, OutputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -94,11 +99,66 @@ def write_text_atomically(path: Path, text: str) -> None:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise OutputError(
-            f"cannot write: {error.strerror or error}",
-            remedy="give another place with --out or the like",
-            source=str(path),
-        ) from error
+        raise _cannot_write(path, error) from error
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that `write_folder` could not write, before there is anything to write.
+
+    Args:
+        folder: It need not be there; then the nearest folder above it is looked at.
+
+    Raises:
+        OutputError: It is no folder, or nothing can be written there.
+    """
+    above = folder
+    while not above.exists() and above != above.parent:
+        above = above.parent
+    try:
+        tempfile.TemporaryFile(dir=above).close()
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+
+
+def write_folder(folder: Path, files: Mapping[str, str]) -> None:
+    """Write files into a folder, all of them or none.
+
+    They are written beside their places first and moved there only when the
+    last one is complete. Files of the folder that are not among them stay.
+
+    Args:
+        folder: Made when it is not there.
+        files: Name to text, written as UTF-8.
+
+    Raises:
+        OutputError: Something cannot be written; the folder is as it was.
+    """
+    try:
+        new = not folder.exists()
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = folder.parent if new else folder
+        staged = Path(tempfile.mkdtemp(dir=beside, prefix=f".{folder.name}.", suffix=".tmp"))
+        try:
+            for name, text in files.items():
+                write_text_atomically(staged / name, text)
+            if new:
+                staged.chmod(0o777 & ~_umask())
+                staged.rename(folder)
+            else:
+                for name in files:
+                    (staged / name).replace(folder / name)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+    except OSError as error:
+        raise _cannot_write(folder, error) from error
+
+
+def _cannot_write(path: Path, error: OSError) -> OutputError:
+    return OutputError(
+        f"cannot write: {error.strerror or error}",
+        remedy="give another place with --out or the like",
+        source=str(path),
+    )
 
 
 def _umask() -> int:

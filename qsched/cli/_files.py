@@ -1,0 +1,38 @@
+"""The files that ``qsched run --out`` writes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qsched.result import RunResult
+
+
+def result_files(result: RunResult) -> dict[str, str]:
+    """Return the name and text of each file; names of a partial result say so.
+
+    ``jobs.csv`` has a row for each job, ``events.csv`` one for each event,
+    ``result.json`` is what ``--json`` prints, ``summary.json`` that without the jobs.
+    """
+    document = result.to_dict()
+    brief = {key: value for key, value in document.items() if key != "jobs"}
+    files = {
+        "jobs.csv": result.csv_text(),
+        "events.csv": _events_text(result),
+        "summary.json": json.dumps(brief, indent=2, allow_nan=False) + "\n",
+        "result.json": json.dumps(document, indent=2, allow_nan=False) + "\n",
+    }
+    if not result.partial:
+        return files
+    return {name.replace(".", ".partial."): text for name, text in files.items()}
+
+
+def _events_text(result: RunResult) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("time_s", "kind", "subject"))
+    writer.writerows((event.time_s, event.kind.name, event.subject) for event in result.events)
+    return text.getvalue()

@@ -1,0 +1,158 @@
+"""What ``qsched run`` prints for people."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from qsched.cli._text import figure, human_time, plural, table
+from qsched.model import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from qsched.model import JobRecord
+    from qsched.result import RunResult
+
+MAX_JOBS = 20
+MAX_NOT_DONE = 50
+WIDE = 100
+"""Columns from which on a terminal has room for all that is known of a job."""
+
+
+def print_result(result: RunResult, console: Console) -> None:
+    """Print summary, devices, jobs and the jobs that are not done."""
+    console.print(_headline(result), style="bold")
+    console.print(_settings(result))
+    console.print()
+    console.print(_summary_table(result))
+    if result.model.clock != "seconds":
+        console.print(f"Clock of model {result.model.name}: {result.model.clock}.", style="yellow")
+    console.print()
+    console.print(_device_table(result))
+    console.print()
+    console.print(_job_table(result, wide=console.width >= WIDE))
+    more = len(result.jobs) - MAX_JOBS
+    if more > 0:
+        console.print(f"... and {more:,} more; use --json or --out", style="dim")
+    if result.summary.num_done < result.summary.num_jobs:
+        console.print()
+        _print_not_done(result, console)
+
+
+def _headline(result: RunResult) -> str:
+    s = result.summary
+    others = {
+        "rejected": s.num_rejected,
+        "cancelled": s.num_cancelled,
+        "failed": s.num_failed,
+    }
+    rest = s.num_jobs - s.num_done - sum(others.values())
+    words = [f"{s.num_done:,} of {plural(s.num_jobs, 'job')} done"]
+    words += [f"{number:,} {what}" for what, number in others.items() if number]
+    if rest:
+        words.append(f"{rest:,} waiting or running")
+    stopped = "Interrupted, partial records: " if result.partial else ""
+    return stopped + ", ".join(words)
+
+
+def _settings(result: RunResult) -> str:
+    fleet = result.fleet
+    return (
+        f"policy {result.policy}, model {result.model.name}, discipline {result.discipline}, "
+        f"broker {result.broker}, seed {result.seed}; fleet {fleet.name}: "
+        f"{plural(len(fleet.devices), 'device')}, {fleet.num_qubits:,} qubits"
+    )
+
+
+def _summary_table(result: RunResult) -> Table:
+    s = result.summary
+    seconds = result.model.clock == "seconds"
+
+    def time(value: float | None) -> str:
+        if value is None:
+            return "-"
+        return f"{value:,.2f} s = {human_time(value)}" if seconds else f"{value:,.2f}"
+
+    fidelity = "-"
+    if s.mean_fidelity is not None and s.std_fidelity is not None:
+        fidelity = f"{s.mean_fidelity:.5f} +/- {s.std_fidelity:.5f}"
+    made = table("", "", left=2)
+    made.show_header = False
+    for name, value in (
+        ("makespan", time(s.makespan_s)),
+        ("fidelity, mean +/- std", fidelity),
+        ("communication, sum", time(s.comm_time_s)),
+        ("wait, mean", time(s.mean_wait_time_s)),
+        ("turnaround, mean", time(s.mean_turnaround_time_s)),
+    ):
+        made.add_row(name, value)
+    return made
+
+
+def _device_table(result: RunResult) -> Table:
+    made = table("#", "device", "qubits", "CLOPS", "QV", "error score", "utilisation", left=2)
+    for number, device in enumerate(result.fleet.devices, 1):
+        made.add_row(
+            str(number),
+            device.name,
+            str(device.num_qubits),
+            figure(device.clops),
+            figure(device.quantum_volume),
+            f"{result.model.rates(device).error_score:.5f}",
+            f"{result.summary.utilisation[device.name]:.1%}",
+        )
+    return made
+
+
+def _job_table(result: RunResult, *, wide: bool) -> Table:
+    """Return the first jobs; ``placed`` is, for each part, the device's number and qubits."""
+    numbers = {device.name: str(n) for n, device in enumerate(result.fleet.devices, 1)}
+    shown = result.jobs[:MAX_JOBS]
+    all_done = all(record.status is Status.DONE for record in shown)
+    made = table(
+        "job",
+        "qubits",
+        *(("depth", "2q gates", "shots") if wide else ()),
+        *("submit", "start", "finish", "fidelity"),
+        *(() if all_done else ("status",)),
+    )
+    made.add_column("placed (#:qubits)", overflow="fold")
+    for record in shown:
+        counts = (record.depth, record.num_two_qubit_gates, record.shots) if wide else ()
+        made.add_row(
+            record.job_id,
+            str(record.num_qubits),
+            *map(figure, counts),
+            figure(record.submit_time_s, 1),
+            figure(record.start_time_s, 1),
+            figure(record.finish_time_s, 1),
+            figure(record.fidelity, 4),
+            *(() if all_done else (record.status.value,)),
+            " ".join(f"{numbers[part.device]}:{part.num_qubits}" for part in record.placements),
+        )
+    return made
+
+
+def _print_not_done(result: RunResult, console: Console) -> None:
+    """Print every job that has a reason for not being done, up to a limit."""
+    made = table("not done", "qubits", "status", "reason", left=1)
+    for column in made.columns[2:]:
+        column.justify = "left"
+    made.columns[3].no_wrap = False
+    failures = _not_done(result)
+    for record in islice(failures, MAX_NOT_DONE):
+        made.add_row(record.job_id, str(record.num_qubits), record.status.value, record.reason)
+    if made.row_count:
+        console.print(made)
+    more = sum(1 for _ in failures)
+    if more:
+        console.print(f"... and {more:,} more; use --json or --out", style="dim")
+
+
+def _not_done(result: RunResult) -> Iterator[JobRecord]:
+    ended = (Status.REJECTED, Status.CANCELLED, Status.FAILED)
+    return (record for record in result.jobs if record.status in ended)

@@ -1,0 +1,76 @@
+"""Numbers and times as people read them, and the console that tables go to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+PIPED_WIDTH = 120
+"""Columns of what goes into a pipe or a file, unless ``COLUMNS`` says otherwise."""
+
+_UNITS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
+_MINUTE_S = 60
+
+
+def console() -> Console:
+    """Return the console of standard output: as wide as the terminal, coloured only there."""
+    import os  # noqa: PLC0415 - with the one use
+
+    from rich.console import Console  # noqa: PLC0415 - 50 ms that --help saves
+
+    found = Console(highlight=False)
+    if found.is_terminal or "COLUMNS" in os.environ:
+        return found
+    return Console(highlight=False, width=PIPED_WIDTH)
+
+
+def table(*columns: str, left: int = 1) -> Table:
+    """Return an empty table; the first ``left`` columns are text, the others numbers."""
+    from rich.table import Table  # noqa: PLC0415 - as above
+
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    for index, column in enumerate(columns):
+        text = index < left
+        made.add_column(
+            column, justify="left" if text else "right", overflow="fold", no_wrap=not text
+        )
+    return made
+
+
+def human_time(seconds: float) -> str:
+    """Return a time in the two largest units that it has.
+
+    >>> human_time(1272.7)
+    '21 min 13 s'
+    >>> human_time(0.25)
+    '0.25 s'
+    >>> human_time(90_000)
+    '1 d 1 h'
+    """
+    if seconds < _MINUTE_S:
+        return f"{seconds:.3g} s"
+    rest = round(seconds)
+    parts = []
+    for unit, size in _UNITS:
+        number, rest = divmod(rest, size)
+        parts.append((number, unit))
+    while parts[0][0] == 0:
+        parts.pop(0)
+    return " ".join(f"{number} {unit}" for number, unit in parts[:2] if number)
+
+
+def figure(value: float | None, digits: int = 0) -> str:
+    """Return a number with thousands set apart; ``-`` when there is none."""
+    return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def plural(number: int, noun: str) -> str:
+    """Return ``1 job`` or ``2 jobs``.
+
+    >>> plural(1, "job"), plural(1000, "job")
+    ('1 job', '1,000 jobs')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,132 @@
+"""``qsched inspect``: the features of circuits and job tables."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qsched.cli._group import report
+from qsched.cli._progress import progress_bar
+
+if TYPE_CHECKING:
+    from qsched.experiment.workload import Workload
+    from qsched.model import Job
+
+MAX_ROWS = 100
+
+
+@click.command()
+@click.argument(
+    "sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--skip-bad", is_flag=True, help="Go on without files and rows that are bad.")
+def inspect(sources: tuple[Path, ...], *, as_json: bool, skip_bad: bool) -> None:
+    """Show the features of circuits and job tables.
+
+    SOURCE is as for `qsched run`. Gates on three or more qubits and composite or
+    custom gates are counted as the one- and two-qubit gates that they stand for.
+    """
+    from qsched.experiment.workload import load_workload  # noqa: PLC0415 - `--help` stays instant
+
+    with progress_bar("reading") as progress:
+        workload = load_workload(_expand(sources), skip_bad=skip_bad, progress=progress)
+    for error in workload.errors:
+        report("warning", f"skipped: {error}")
+    if as_json:
+        from qsched._version import __version__  # noqa: PLC0415 - as above
+
+        jobs = [
+            _facts(job, origin) for job, origin in zip(workload.jobs, workload.origins, strict=True)
+        ]
+        click.echo(json.dumps({"version": __version__, "jobs": jobs}, indent=2))
+    else:
+        _print_table(workload)
+
+
+def _expand(sources: tuple[Path, ...]) -> list[Path]:
+    """Return the sources, those of a scenario file in its place."""
+    from qsched.config import read_scenario  # noqa: PLC0415 - as above
+
+    return [
+        inner
+        for source in sources
+        for inner in (
+            read_scenario(source).sources if source.suffix.lower() == ".toml" else (source,)
+        )
+    ]
+
+
+def _facts(job: Job, origin: Path) -> dict[str, Any]:
+    """Return what is known of a job; only a circuit has a profile."""
+    facts: dict[str, Any] = {
+        "job_id": job.job_id,
+        "name": job.name,
+        "source": str(origin),
+        "num_qubits": job.num_qubits,
+        "depth": job.depth,
+        "num_two_qubit_gates": job.num_two_qubit_gates,
+        "shots": job.shots,
+        "priority": job.priority,
+        "submit_time_s": job.submit_time_s,
+    }
+    if job.circuit is not None:
+        circuit = job.circuit
+        facts |= {
+            "num_active_qubits": circuit.num_active_qubits,
+            "num_idle_qubits": circuit.num_idle_qubits,
+            "two_qubit_depth": circuit.two_qubit_depth,
+            "num_one_qubit_gates": circuit.num_one_qubit_gates,
+            "num_measurements": circuit.num_measurements,
+            "interactions": [list(pair) for pair in circuit.interactions],
+        }
+    return facts
+
+
+def _counts(job: Job) -> tuple[int | None, ...]:
+    """Return the columns of the table; a row of a job table knows fewer of them."""
+    circuit = job.circuit
+    if circuit is None:
+        unknown = None
+        return (
+            job.num_qubits, unknown, job.depth, unknown, unknown, job.num_two_qubit_gates,
+            unknown, unknown, job.shots,
+        )  # fmt: skip
+    return (
+        circuit.num_qubits,
+        circuit.num_idle_qubits,
+        circuit.depth,
+        circuit.two_qubit_depth,
+        circuit.num_one_qubit_gates,
+        circuit.num_two_qubit_gates,
+        circuit.num_measurements,
+        len(circuit.interactions),
+        job.shots,
+    )
+
+
+def _print_table(workload: Workload) -> None:
+    from qsched.cli._text import console, figure, table  # noqa: PLC0415 - as above
+
+    out = console()
+    made = table(
+        "job",
+        "qubits",
+        "idle",
+        "depth",
+        "2q depth",
+        "1q gates",
+        "2q gates",
+        "measured",
+        "pairs",
+        "shots",
+    )
+    for job in workload.jobs[:MAX_ROWS]:
+        made.add_row(job.job_id, *map(figure, _counts(job)))
+    out.print(made)
+    more = len(workload.jobs) - MAX_ROWS
+    if more > 0:
+        out.print(f"... and {more:,} more; use --json", style="dim")

@@ -1,0 +1,164 @@
+"""``qsched run``: schedule circuits or job tables and score the schedule."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from qsched.cli._group import EXIT_INTERRUPTED, report
+from qsched.cli._names import complete
+from qsched.cli._progress import progress_bar
+from qsched.errors import ConfigError
+
+if TYPE_CHECKING:
+    from qsched.config import Scenario
+    from qsched.model import Fleet, Job
+    from qsched.result import RunResult
+
+
+@click.command()
+@click.argument(
+    "sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option("--devices", metavar="A,B,...", help="Devices, by name or file, instead of a fleet.")
+@click.option("--fleet", metavar="NAME|FILE", help="Fleet of devices.  [default: paper]")
+@click.option(
+    "--policy",
+    metavar="NAME",
+    help="Where jobs go: see `qsched policies`.  [default: speed]",
+    shell_complete=complete("qsched.policy:POLICIES"),
+)
+@click.option(
+    "--model",
+    metavar="NAME",
+    help="Cost model: paper or icpp2025.  [default: paper]",
+    shell_complete=complete("qsched.estimate:MODELS"),
+)
+@click.option(
+    "--discipline",
+    metavar="NAME",
+    help="Who goes next: fcfs, sjf, priority or easy.  [default: fcfs]",
+    shell_complete=complete("qsched.policy:DISCIPLINES"),
+)
+@click.option(
+    "--broker",
+    metavar="NAME",
+    help="parallel splits jobs over QPUs, serial does not.  [default: parallel]",
+    shell_complete=complete("qsched.sim.brokers:BROKERS"),
+)
+@click.option(
+    "--shots",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Shots of every job.  [default: those of the table; 4096 for circuits]",
+)
+@click.option(
+    "--arrivals",
+    metavar="batch|poisson:RATE_PER_S",
+    help="When jobs come.  [default: the times of the table; 0 for circuits]",
+)
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed.  [default: 0]")
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write jobs.csv, events.csv, summary.json and result.json there.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--skip-bad", is_flag=True, help="Go on without files and rows that are bad.")
+def run(
+    sources: tuple[Path, ...], *, as_json: bool, skip_bad: bool, out: Path | None, **options: Any
+) -> None:
+    """Schedule circuits or job tables and score the schedule.
+
+    SOURCE is a circuit (.qasm, .qasm3, .qpy), a folder of circuits, a job table
+    (.csv, .json, .jsonl), or one scenario (.toml), whose keys the options override.
+    """
+    from qsched.experiment.scenario import check_scenario  # noqa: PLC0415 - --help stays instant
+    from qsched.files import check_folder  # noqa: PLC0415 - as above
+
+    scenario = _scenario(sources, {**options, "out": out})
+    fleet = check_scenario(scenario)
+    if scenario.out is not None:
+        check_folder(scenario.out)
+    jobs = _jobs(scenario, skip_bad=skip_bad)
+    result = _run(scenario, fleet, jobs)
+    if scenario.out is not None:
+        _write(result, scenario.out)
+    if as_json:
+        click.echo(result.to_json())
+    else:
+        from qsched.cli._run_tables import print_result  # noqa: PLC0415 - it imports rich
+        from qsched.cli._text import console  # noqa: PLC0415 - as above
+
+        print_result(result, console())
+    if result.partial:
+        report("error", "interrupted: these are partial records")
+        click.get_current_context().exit(EXIT_INTERRUPTED)
+
+
+def _scenario(sources: tuple[Path, ...], options: dict[str, Any]) -> Scenario:
+    """Return what the command line says, over what the scenario file says if one is named."""
+    from qsched.config import Scenario, read_scenario  # noqa: PLC0415 - as above
+
+    given = {key: value for key, value in options.items() if value is not None}
+    if "devices" in given:
+        given["devices"] = tuple(
+            name for part in given["devices"].split(",") if (name := part.strip())
+        )
+    files = [source for source in sources if source.suffix.lower() == ".toml"]
+    if not files:
+        return Scenario(sources=sources, **given)
+    if len(sources) > 1:
+        raise ConfigError(
+            f"scenario among {len(sources)} sources",
+            remedy="run it alone, and name the others in it",
+            source=str(files[0]),
+        )
+    if "devices" in given:
+        given.setdefault("fleet", None)
+    elif "fleet" in given:
+        given["devices"] = ()
+    return replace(read_scenario(files[0]), **given)
+
+
+def _jobs(scenario: Scenario, *, skip_bad: bool) -> tuple[Job, ...]:
+    from qsched.experiment.workload import load_workload  # noqa: PLC0415 - as above
+
+    with progress_bar("reading") as progress:
+        workload = load_workload(
+            scenario.sources, shots=scenario.shots, skip_bad=skip_bad, progress=progress
+        )
+    for error in workload.errors:
+        report("warning", f"skipped: {error}")
+    return workload.jobs
+
+
+def _run(scenario: Scenario, fleet: Fleet, jobs: tuple[Job, ...]) -> RunResult:
+    """Run to the end, or to Ctrl-C; then the result is partial."""
+    from qsched.experiment.scenario import run_scenario  # noqa: PLC0415 - as above
+    from qsched.sim import RunInterrupted  # noqa: PLC0415 - as above
+
+    try:
+        with progress_bar("running") as progress:
+            return run_scenario(
+                scenario,
+                fleet=fleet,
+                jobs=jobs,
+                progress=lambda ended, _submitted, _now_s: progress(ended, len(jobs)),
+            )
+    except RunInterrupted as stop:
+        return stop.result
+
+
+def _write(result: RunResult, folder: Path) -> None:
+    """Write a result into a folder, all of its files or none."""
+    from qsched.cli._files import result_files  # noqa: PLC0415 - as above
+    from qsched.files import write_folder  # noqa: PLC0415 - as above
+
+    files = result_files(result)
+    write_folder(folder, files)
+    report("note", f"wrote {', '.join(files)} to {folder}")
