@@ -10,6 +10,8 @@ import pytest
 from generate import angle, load, write
 from samples import all_samples
 
+from qsched.io.extract import profile_circuit
+
 FOLDER = Path(__file__).resolve().parents[2] / "circuits"
 WRITTEN = [*sorted(FOLDER.glob("*.qasm")), FOLDER / "manifest.json", FOLDER / "README.md"]
 ENTRIES = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))["circuits"]
@@ -55,6 +57,19 @@ def test_file_reads_as_the_manifest_says(entry):
     for split in entry["splits"].values():
         assert sum(split["parts"]) == circuit.num_qubits
         assert bool(split["cut_gates"]) == bool(split["boundary_qubits"])
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry["file"])
+def test_manifest_and_profile_count_alike(entry):
+    """Two programs, written apart: the script's plain walk and the library's profile."""
+    profile = profile_circuit(load((FOLDER / entry["file"]).read_text(encoding="utf-8")))
+    for key in ("num_qubits", "depth", "num_two_qubit_gates"):
+        assert getattr(profile, key) == entry[key]
+    for split in entry["splits"].values():
+        part_of = [part for part, size in enumerate(split["parts"]) for _ in range(size)]
+        crossing = [(a, b, n) for a, b, n in profile.interactions if part_of[a] != part_of[b]]
+        assert sum(count for _, _, count in crossing) == split["cut_gates"]
+        assert sorted({q for a, b, _ in crossing for q in (a, b)}) == split["boundary_qubits"]
 
 
 def test_circuits_above_a_device_say_what_the_fewest_devices_cost():
