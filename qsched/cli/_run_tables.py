@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from qsched.cli._text import figure, human_time, plural, table
+from qsched.cli._text import MINUTE_S, figure, human_time, plural, table
 from qsched.model import Status
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def print_result(result: RunResult, console: Console) -> None:
     if result.model.clock != "seconds":
         console.print(f"Clock of model {result.model.name}: {result.model.clock}.", style="yellow")
     console.print()
-    console.print(_device_table(result))
+    console.print(_device_table(result, wide=console.width >= WIDE))
     console.print()
     console.print(_job_table(result, wide=console.width >= WIDE))
     more = len(result.jobs) - MAX_JOBS
@@ -63,8 +63,8 @@ def _settings(result: RunResult) -> str:
     fleet = result.fleet
     return (
         f"policy {result.policy}, model {result.model.name}, discipline {result.discipline}, "
-        f"broker {result.broker}, seed {result.seed}; fleet {fleet.name}: "
-        f"{plural(len(fleet.devices), 'device')}, {fleet.num_qubits:,} qubits"
+        f"broker {result.broker}, seed {result.seed}\n"
+        f"fleet {fleet.name}: {plural(len(fleet.devices), 'device')}, {fleet.num_qubits:,} qubits"
     )
 
 
@@ -75,7 +75,9 @@ def _summary_table(result: RunResult) -> Table:
     def time(value: float | None) -> str:
         if value is None:
             return "-"
-        return f"{value:,.2f} s = {human_time(value)}" if seconds else f"{value:,.2f}"
+        if not seconds:
+            return f"{value:,.2f}"
+        return f"{value:,.2f} s" + (f" = {human_time(value)}" if value >= MINUTE_S else "")
 
     fidelity = "-"
     if s.mean_fidelity is not None and s.std_fidelity is not None:
@@ -93,17 +95,21 @@ def _summary_table(result: RunResult) -> Table:
     return made
 
 
-def _device_table(result: RunResult) -> Table:
+def _device_table(result: RunResult, *, wide: bool) -> Table:
     made = table("#", "device", "qubits", "CLOPS", "QV", "error score", "utilisation", left=2)
+    if wide:
+        made.add_column("captured")
     for number, device in enumerate(result.fleet.devices, 1):
+        captured = device.calibrated_at and f"{device.calibrated_at:%Y-%m-%d}"
         made.add_row(
             str(number),
             device.name,
-            str(device.num_qubits),
+            figure(device.num_qubits),
             figure(device.clops),
             figure(device.quantum_volume),
-            f"{result.model.rates(device).error_score:.5f}",
+            figure(result.model.rates(device).error_score, 5),
             f"{result.summary.utilisation[device.name]:.1%}",
+            *([captured or "-"] if wide else []),
         )
     return made
 

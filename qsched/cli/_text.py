@@ -12,7 +12,7 @@ PIPED_WIDTH = 120
 """Columns of what goes into a pipe or a file, unless ``COLUMNS`` says otherwise."""
 
 _UNITS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
-_MINUTE_S = 60
+MINUTE_S = 60
 
 
 def console() -> Console:
@@ -50,7 +50,7 @@ def human_time(seconds: float) -> str:
     >>> human_time(90_000)
     '1 d 1 h'
     """
-    if seconds < _MINUTE_S:
+    if seconds < MINUTE_S:
         return f"{seconds:.3g} s"
     rest = round(seconds)
     parts = []
