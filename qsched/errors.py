@@ -16,6 +16,8 @@ Catch `QschedError` and you have caught them all::
     ├── ScheduleError (AssertionError)  a finished run breaks a law of scheduling
     └── SimulationError (RuntimeError)  the engine was used in an order it does not allow
 
+`QschedWarning` marks figures that rest on an assumption the user should know of.
+
 An `InputError` is one line: where, what, and the remedy.
 """
 
@@ -131,3 +133,7 @@ class ScheduleError(QschedError, AssertionError):
 
 class SimulationError(QschedError, RuntimeError):
     """The engine was used in an order that it does not allow."""
+
+
+class QschedWarning(UserWarning):
+    """A result rests on an assumption that the user should know of."""
