@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from generate import angle, load, write
-from samples import all_samples
-
 from qsched.io.extract import profile_circuit
+from samples import all_samples
 
 FOLDER = Path(__file__).resolve().parents[2] / "circuits"
 WRITTEN = [*sorted(FOLDER.glob("*.qasm")), FOLDER / "manifest.json", FOLDER / "README.md"]
