@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from qsched.cli._progress import progress_bar
 from qsched.errors import BadInputs, InputError
 
 if TYPE_CHECKING:
@@ -45,15 +46,14 @@ def refresh(names: tuple[str, ...], source: str, store: Path | None, *, as_json:
 
     profiles: list[DeviceProfile] = []
     errors: list[InputError] = []
-    wanted = dict.fromkeys(names) or fake_backend_names()
-    stderr = click.get_text_stream("stderr")
-    hidden = len(wanted) == 1 or not stderr.isatty()
-    with click.progressbar(wanted, label="Reading", file=stderr, hidden=hidden) as bar:
-        for name in bar:
+    wanted = list(dict.fromkeys(names)) or fake_backend_names()
+    with progress_bar("reading") as done:
+        for number, name in enumerate(wanted, 1):
             try:
                 profiles.append(load_fake_backend(name))
             except InputError as error:
                 errors.append(error)
+            done(number, len(wanted))
     _keep(profiles, errors, store, as_json=as_json)
 
 

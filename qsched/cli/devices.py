@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qsched.cli._group import report
+from qsched.cli._text import console, figure, table
 from qsched.errors import BadInputs, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from rich.console import Console
     from rich.table import Table
-
-PIPED_WIDTH = 180
-"""Columns of a table that goes into a pipe, where there is no window to fit."""
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -30,7 +28,11 @@ def devices() -> None:
 @click.option("--fake", is_flag=True, help="Add all fake backends of qiskit-ibm-runtime (slower).")
 @AS_JSON
 def list_(*, fake: bool, as_json: bool) -> None:
-    """List the devices that have a snapshot, in your store or shipped."""
+    """List the devices that have a snapshot, in your store or shipped.
+
+    ro, 1q and 2q are mean errors of readout, one- and two-qubit gates over what
+    works; dead counts the couplers that do not.
+    """
     from qsched import __version__  # noqa: PLC0415 - `--help` stays instant
     from qsched.cli._device_facts import brief_facts  # noqa: PLC0415 - as above
     from qsched.io.lookup import known_device_names, resolve_device, snapshot_names  # noqa: PLC0415
@@ -45,9 +47,9 @@ def list_(*, fake: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"version": __version__, "devices": rows}, indent=2))
     else:
-        _console().print(_list_table(rows))
+        console().print(_list_table(rows))
         if not fake:
-            click.echo("--fake adds the fake backends of qiskit-ibm-runtime.", err=True)
+            report("note", "--fake adds the fake backends of qiskit-ibm-runtime")
     if errors:
         raise BadInputs(errors)
 
@@ -69,55 +71,45 @@ def show(name: str, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"version": __version__, **facts}, indent=2))
         return
-    console = _console()
-    console.print(_facts_table(facts))
-    console.print(_errors_table(facts))
+    output = console()
+    output.print(_facts_table(facts))
+    output.print()
+    output.print(_errors_table(facts))
     if facts["num_components"] > 1:
-        click.echo(
-            f"note: the working couplers leave {facts['num_components']} components, the largest "
-            f"of {facts['component_sizes'][0]} qubits; a circuit runs inside one of them.",
-            err=True,
+        report(
+            "note",
+            f"the working couplers leave {facts['num_components']} components, the largest of "
+            f"{facts['component_sizes'][0]} qubits; a circuit runs inside one of them",
         )
-
-
-def _console() -> Console:
-    from rich.console import Console  # noqa: PLC0415 - 50 ms that --help saves
-
-    console = Console()
-    return console if console.is_terminal else Console(width=PIPED_WIDTH)
 
 
 def _list_table(rows: list[dict[str, Any]]) -> Table:
-    from rich.table import Table  # noqa: PLC0415 - as above
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("device", no_wrap=True)
-    table.add_column("qubits", justify="right")
-    table.add_column("processor")
-    for column in ("CLOPS", "QV", "readout", "1-qubit", "2-qubit", "score", "dead"):
-        table.add_column(column, justify="right")
-    table.add_column("captured")
-    table.add_column("origin")
+    # One origin for all stands below: with a column of its own, 80 columns would not do.
+    origins = {row["origin"] for row in rows}
+    listed = table("device", "qubits", "CLOPS", "QV", "ro %", "1q %", "2q %", "dead")
+    listed.columns[0].no_wrap = True
+    listed.add_column("captured", no_wrap=True)
+    if len(origins) > 1:
+        listed.add_column("origin")
     for row in rows:
         means = row["mean_errors"]
-        table.add_row(
+        listed.add_row(
             row["name"],
             str(row["num_qubits"]),
-            row["processor"] or "-",
-            _figure(row["clops"]),
-            _figure(row["quantum_volume"]),
-            *(_rate(means[key]) for key in ("readout", "single_qubit", "two_qubit")),
-            _rate(row["error_score"]),
+            figure(row["clops"]),
+            figure(row["quantum_volume"]),
+            *(_percent(means[key]) for key in ("readout", "single_qubit", "two_qubit")),
             str(row["num_dead_couplers"]),
             (row["calibrated_at"] or "-")[:10],
-            row["origin"],
+            *([row["origin"].partition(" of ")[0]] if len(origins) > 1 else []),
         )
-    return table
+    if len(origins) == 1:
+        listed.caption = f"origin: {origins.pop()}"
+        listed.caption_justify = "left"
+    return listed
 
 
 def _facts_table(facts: Mapping[str, Any]) -> Table:
-    from rich.table import Table  # noqa: PLC0415 - as above
-
     couplers = (
         "all pairs"
         if facts["couples_all_qubits"]
@@ -125,7 +117,6 @@ def _facts_table(facts: Mapping[str, Any]) -> Table:
     )
     dead = ", ".join(f"{a}-{b}" for a, b in facts["dead_couplers"])
     rows = {
-        "device": facts["name"],
         "processor": facts["processor"] or "-",
         "qubits": str(facts["num_qubits"]),
         "dead qubits": ", ".join(map(str, facts["dead_qubits"])) or "none",
@@ -133,46 +124,35 @@ def _facts_table(facts: Mapping[str, Any]) -> Table:
         "dead couplers": dead or "none",
         "components": f"{facts['num_components']} of {facts['component_sizes']} working qubits",
         "missing values": str(facts["num_missing_values"]),
-        "CLOPS": _figure(facts["clops"]),
-        "quantum volume": _figure(facts["quantum_volume"]),
+        "CLOPS": figure(facts["clops"]),
+        "quantum volume": figure(facts["quantum_volume"]),
         "their source": facts["clops_source"] or "-",
         "native gates": ", ".join(facts["basis_gates"]) or "-",
         "median T1, T2": " / ".join(_us(facts[f"median_{t}_s"]) for t in ("t1", "t2")),
         "captured": facts["calibrated_at"] or "-",
         "origin": facts["origin"],
     }
-    table = Table(box=None, pad_edge=False, show_header=False)
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
+    shown = table("device", facts["name"], left=2)
     for key, value in rows.items():
-        table.add_row(key, value)
-    return table
+        shown.add_row(key, value)
+    return shown
 
 
 def _errors_table(facts: Mapping[str, Any]) -> Table:
-    from rich.table import Table  # noqa: PLC0415 - as above
-
-    table = Table(box=None, pad_edge=False)
-    table.add_column("mean errors")
-    for column in ("readout", "1-qubit", "2-qubit", "score"):
-        table.add_column(column, justify="right")
+    shown = table("mean errors", "readout", "1-qubit", "2-qubit", "score")
     kinds = {
         "masked (what works)": (facts["mean_errors"], facts["error_score"]),
         "plain (all rows)": (facts["plain_mean_errors"] or {}, facts["plain_error_score"]),
     }
     for kind, (means, score) in kinds.items():
         rates = [means.get(key) for key in ("readout", "single_qubit", "two_qubit")]
-        table.add_row(kind, *map(_rate, [*rates, score]))
-    return table
-
-
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:,.0f}"
-
-
-def _rate(value: float | None) -> str:
-    return "-" if value is None else f"{value:.5f}"
+        shown.add_row(kind, *(figure(rate, 5) for rate in [*rates, score]))
+    return shown
 
 
 def _us(value: float | None) -> str:
     return "-" if value is None else f"{value * 1e6:.1f} us"
+
+
+def _percent(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.3g}"
