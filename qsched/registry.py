@@ -45,6 +45,10 @@ def load_object(path: str, *, kind: str) -> Any:
         ConfigError: The module cannot be imported or has no such attribute.
     """
     module_name, _, attribute = path.partition(":")
+    if not all(part.isidentifier() for part in (*module_name.split("."), attribute)):
+        raise ConfigError(
+            f"{kind} {path!r} names no object", remedy="the form is package.module:Name"
+        )
     try:
         module = importlib.import_module(module_name)
     except ImportError as error:

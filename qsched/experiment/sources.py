@@ -45,7 +45,7 @@ def find_files(sources: Iterable[Path], errors: list[InputError]) -> list[Source
     """
     files: list[SourceFile] = []
     for source in sources:
-        if source.is_dir():
+        if os.path.isdir(source):  # noqa: PTH112 - False, too, for what cannot be looked at
             found = _circuits_below(source, errors)
             if not found:
                 errors.append(
@@ -56,9 +56,11 @@ def find_files(sources: Iterable[Path], errors: list[InputError]) -> list[Source
                     )
                 )
             files += found
+        elif not os.path.exists(source):  # noqa: PTH110 - as above
+            errors.append(_not_there(source))
         elif source.suffix.lower() in (*CIRCUIT_SUFFIXES, *TABLE_SUFFIXES):
             files.append(SourceFile(source, source.name))
-        elif source.exists():
+        else:
             errors.append(
                 ConfigError(
                     f"unknown kind of file {source.suffix!r}",
@@ -66,14 +68,15 @@ def find_files(sources: Iterable[Path], errors: list[InputError]) -> list[Source
                     source=str(source),
                 )
             )
-        else:
-            errors.append(_not_there(source))
     return files
 
 
 def _not_there(source: Path) -> ConfigError:
     folder = source.parent
-    names = os.listdir(folder) if folder.is_dir() else []  # noqa: PTH208 - names alone
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - names alone
+    except (OSError, ValueError):
+        names = []
     near = difflib.get_close_matches(source.name, names, n=1)
     remedy = f"did you mean {str(folder / near[0])!r}?" if near else "check the path"
     return ConfigError("no such file or folder", remedy=remedy, source=str(source))

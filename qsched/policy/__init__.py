@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import TYPE_CHECKING
 
 from qsched.errors import ConfigError
 from qsched.policy.base import AllocationPolicy
@@ -10,6 +11,9 @@ from qsched.policy.disciplines import QueueDiscipline
 from qsched.policy.heuristics import RankedPolicy
 from qsched.policy.view import CloudView, QpuView, Release
 from qsched.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 POLICIES = Registry(
     kind="policy",
@@ -72,9 +76,10 @@ def load_policy(policy: str | AllocationPolicy) -> AllocationPolicy:
     """
     found = POLICIES.load(policy) if isinstance(policy, str) else policy
     if inspect.isclass(found) or not hasattr(found, "decide"):
-        if not callable(found):
+        if not callable(found) or not _takes_nothing(found):
             raise ConfigError(
-                f"policy {policy!r} has no decide(job, view)", remedy="see AllocationPolicy"
+                f"policy {policy!r} has no decide(job, view), and cannot be made without arguments",
+                remedy="see AllocationPolicy",
             )
         found = found()
     if not isinstance(found, AllocationPolicy):
@@ -82,6 +87,17 @@ def load_policy(policy: str | AllocationPolicy) -> AllocationPolicy:
             f"policy {policy!r} has no decide(job, view)", remedy="see AllocationPolicy"
         )
     return found
+
+
+def _takes_nothing(factory: Callable[..., object]) -> bool:
+    """Return whether this can be called without arguments, as far as can be told."""
+    try:
+        inspect.signature(factory).bind()
+    except TypeError:
+        return False
+    except ValueError:  # of some built-ins the signature is not known
+        return True
+    return True
 
 
 def load_discipline(discipline: str | QueueDiscipline) -> QueueDiscipline:
