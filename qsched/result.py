@@ -170,6 +170,18 @@ class RunResult:
         )
 
 
+class RunInterrupted(KeyboardInterrupt):
+    """Ctrl-C during a run.
+
+    Attributes:
+        result: What was done so far, marked as partial.
+    """
+
+    def __init__(self, result: RunResult) -> None:
+        self.result = result
+        super().__init__("the run was interrupted")
+
+
 def _cell(value: object) -> str:
     if value is None:
         return ""

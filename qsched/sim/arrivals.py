@@ -29,7 +29,7 @@ def random_stream(seed: int, name: str) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(crc32(name.encode()),)))
 
 
-def _at(job: Job, time_s: float) -> Job:
+def submitted_at(job: Job, time_s: float) -> Job:
     """Return the job submitted at another time; its patience moves along."""
     if job.cancel_time_s is None:
         return replace(job, submit_time_s=time_s)
@@ -39,7 +39,7 @@ def _at(job: Job, time_s: float) -> Job:
 
 def batch(jobs: Iterable[Job]) -> Iterator[Job]:
     """Yield all jobs at time 0."""
-    return (_at(job, 0.0) for job in jobs)
+    return (submitted_at(job, 0.0) for job in jobs)
 
 
 def poisson(jobs: Iterable[Job], rate_per_s: float, seed: int) -> Iterator[Job]:
@@ -63,7 +63,7 @@ def poisson(jobs: Iterable[Job], rate_per_s: float, seed: int) -> Iterator[Job]:
         now_s = 0.0
         for job in jobs:
             now_s += float(stream.exponential(1.0 / rate_per_s))
-            yield _at(job, now_s)
+            yield submitted_at(job, now_s)
 
     return timed()
 

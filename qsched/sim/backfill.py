@@ -74,6 +74,7 @@ def backfill(sim: Simulation) -> None:
         plan = decide(job, view)
         if plan is None:
             continue
+        sim.check_plan(job, plan)
         estimate = view.estimate(job, plan)
         if view.now_s + estimate.comm_time_s + estimate.processing_time_s > time_s:
             left = _without(free, plan)

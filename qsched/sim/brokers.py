@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import simpy
@@ -12,10 +14,13 @@ from qsched.registry import Registry
 from qsched.sim.backfill import backfill
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
 
     from qsched.model import Job
-    from qsched.sim.engine import RunningJob, Simulation
+    from qsched.sim.engine import Simulation
+    from qsched.sim.running import RunningJob
+
+_submit_time = attrgetter("submit_time_s")
 
 BROKERS = Registry(
     kind="broker",
@@ -24,6 +29,10 @@ BROKERS = Registry(
         "parallel": (
             "qsched.sim.brokers:ParallelBroker",
             "splits a job over several QPUs when none can hold it or the policy says so",
+        ),
+        "icpp2025": (
+            "qsched.sim.icpp2025:Icpp2025Broker",
+            "admission rules of the published code, for jobs larger than any device",
         ),
         "serial": ("qsched.sim.brokers:SerialBroker", "one QPU per job; larger ones are rejected"),
     },
@@ -47,6 +56,10 @@ class Broker(ABC):
     def bind(self, sim: Simulation) -> None:
         """Learn which run this broker serves; called once, before anything happens."""
         self.sim = sim
+
+    def arrivals(self, jobs: Iterable[Job]) -> Iterable[Job]:
+        """Return the jobs in the order in which they come: a sequence sorted, others as is."""
+        return sorted(jobs, key=_submit_time) if isinstance(jobs, Sequence) else jobs
 
     @abstractmethod
     def refuse(self, job: Job) -> str:

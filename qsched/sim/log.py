@@ -18,6 +18,22 @@ STATUSES = tuple(Status)
 QUEUED, RUNNING, DONE, CANCELLED, REJECTED, FAILED = range(6)
 """Positions of the statuses in ``STATUSES``."""
 
+_STATUS_AFTER = {
+    EventKind.SUBMITTED: QUEUED,
+    EventKind.STARTED: RUNNING,
+    EventKind.FINISHED: DONE,
+    EventKind.CANCELLED: CANCELLED,
+    EventKind.REJECTED: REJECTED,
+    EventKind.FAILED: FAILED,
+}
+_SUBMITTED = int(EventKind.SUBMITTED)  # plain numbers: those of an enum are slow to look up
+_STARTED = int(EventKind.STARTED)
+_FINISHED = int(EventKind.FINISHED)
+_NO_FIGURES = (nan,) * 5
+_START, _FINISH, _COMM, _PROCESSING, _FIDELITY = range(5)
+_KINDS = 16
+"""An event is a time and a number: its subject times this, plus its kind."""
+
 
 class Recorder(Protocol):
     """Whoever wants to hear of every event of a run as it happens."""
@@ -30,38 +46,33 @@ class Recorder(Protocol):
 class RunLog:
     """What happened, appended as it happens; rows are made into records when read.
 
-    An interrupt may come between any two lines: what is counted last is entered
-    last, so that a partial log can still be read.
+    An interrupt may come between any two lines. An event is therefore entered
+    in one step, after what it says; `settle` takes back what has no event.
+
+    Attributes:
+        jobs: The job of each row, in order of submission.
+        status: Position in ``STATUSES`` of each row.
     """
 
     def __init__(self, device_names: Sequence[str], recorders: Sequence[Recorder] = ()) -> None:
         self.device_names = tuple(device_names)
         self.jobs: list[Job] = []
-        self.reasons: dict[int, str] = {}
         self.status = bytearray()
-        self.start_s = array("d")
-        self.finish_s = array("d")
-        self.comm_s = array("d")
-        self.processing_s = array("d")
-        self.fidelity = array("d")
+        self._reasons: dict[int, str] = {}
+        self._figures = array("d")  # five for each row
         self._first_part = array("q")
         self._num_parts = array("H")
-        self._part_device = array("H")
-        self._part_qubits = array("l")
+        self._parts = array("i")  # device and qubits of each part
         self._physical: dict[int, tuple[int, ...]] = {}
         self._device_index = {name: i for i, name in enumerate(self.device_names)}
-        self._event_time = array("d")
-        self._event_kind = bytearray()
-        self._event_subject = array("l")
+        self._events = array("d")  # time and number of each event
         self._recorders = tuple(recorders)
 
     def event(self, time_s: float, kind: int, subject: int) -> None:
         """Append one event; ``subject`` is a row, or a device's index for maintenance."""
-        self._event_time.append(time_s)
-        self._event_kind.append(kind)
-        self._event_subject.append(subject)
+        self._events.extend((time_s, subject * _KINDS + kind))
         if self._recorders:
-            event = self._read_event(len(self._event_subject) - 1)
+            event = self._read_event(len(self._events) // 2 - 1)
             for recorder in self._recorders:
                 recorder.on_event(event)
 
@@ -70,105 +81,112 @@ class RunLog:
         row = len(self.jobs)
         self.jobs.append(job)
         self.status.append(QUEUED)
-        self.start_s.append(nan)
-        self.finish_s.append(nan)
-        self.comm_s.append(nan)
-        self.processing_s.append(nan)
-        self.fidelity.append(nan)
-        self._first_part.append(-1)
+        self._figures.extend(_NO_FIGURES)
+        self._first_part.append(0)
         self._num_parts.append(0)
-        self.event(time_s, 0, row)
+        self.event(time_s, _SUBMITTED, row)
         return row
 
     def started(
         self, time_s: float, row: int, plan: Plan, comm_s: float, processing_s: float
     ) -> None:
         """Enter the start of a job and where it runs."""
-        first = len(self._part_device)
+        first = len(self._parts) // 2
         for device, num_qubits, qubits in plan:
             if qubits is not None:
-                self._physical[len(self._part_device)] = qubits
-            self._part_device.append(self._device_index[device])
-            self._part_qubits.append(num_qubits)
-        self.start_s[row] = time_s
-        self.comm_s[row] = comm_s
-        self.processing_s[row] = processing_s
+                self._physical[len(self._parts) // 2] = tuple(qubits)
+            self._parts.extend((self._device_index[device], num_qubits))
         self._first_part[row] = first
         self._num_parts[row] = len(plan)
+        figures, column = self._figures, row * 5
+        figures[column] = time_s
+        figures[column + _COMM] = comm_s
+        figures[column + _PROCESSING] = processing_s
         self.status[row] = RUNNING
-        self.event(time_s, 2, row)
+        self.event(time_s, _STARTED, row)
 
     def finished(self, time_s: float, row: int, fidelity: float) -> None:
         """Enter the end of a job that is done."""
+        self._figures[row * 5 + _FINISH] = time_s
+        self._figures[row * 5 + _FIDELITY] = fidelity
         self.status[row] = DONE
-        self.finish_s[row] = time_s
-        self.fidelity[row] = fidelity
-        self.event(time_s, 3, row)
+        self.event(time_s, _FINISHED, row)
 
     def ended(self, time_s: float, row: int, kind: EventKind, reason: str) -> None:
         """Enter the end of a job that is rejected, cancelled or failed."""
-        self.status[row] = _STATUS_OF[kind]
-        self.reasons[row] = reason
+        self._reasons[row] = reason
+        self.status[row] = _STATUS_AFTER[kind]
         self.event(time_s, kind, row)
+
+    def settle(self) -> None:
+        """Take back what has no event: an interrupt came between the two."""
+        last: list[EventKind] = []
+        for position in range(len(self._events) // 2):
+            kind, subject = self._kind_and_subject(position)
+            if kind is EventKind.SUBMITTED:
+                last.append(kind)
+            elif kind < EventKind.MAINTENANCE_DRAINING:
+                last[subject] = kind
+        rows = len(last)
+        del self.jobs[rows:], self.status[rows:], self._figures[rows * 5 :]
+        del self._first_part[rows:], self._num_parts[rows:]
+        for row, kind in enumerate(last):
+            self.status[row] = _STATUS_AFTER[kind]
+            if kind in {EventKind.SUBMITTED, EventKind.STARTED}:
+                self._reasons.pop(row, None)
+                self._figures[row * 5 + _FINISH] = self._figures[row * 5 + _FIDELITY] = nan
+            if kind is EventKind.SUBMITTED:
+                self._num_parts[row] = 0
+                for column_of_row in range(row * 5, row * 5 + 5):
+                    self._figures[column_of_row] = nan
 
     def plan(self, row: int) -> Plan:
         """Return where a job ran; empty if it never started."""
-        first = self._first_part[row]
+        first, parts = self._first_part[row], self._parts
         return tuple(
-            Placement(
-                self.device_names[self._part_device[i]],
-                self._part_qubits[i],
-                self._physical.get(i),
-            )
+            Placement(self.device_names[parts[2 * i]], parts[2 * i + 1], self._physical.get(i))
             for i in range(first, first + self._num_parts[row])
         )
 
     def record(self, row: int) -> JobRecord:
         """Return the record of one job."""
         job = self.jobs[row]
+        figures = [None if isnan(x) else x for x in self._figures[row * 5 : row * 5 + 5]]
         return JobRecord(
             job_id=job.job_id,
             name=job.name,
             status=STATUSES[self.status[row]],
-            reason=self.reasons.get(row, ""),
+            reason=self._reasons.get(row, ""),
             num_qubits=job.num_qubits,
             depth=job.depth,
             num_two_qubit_gates=job.num_two_qubit_gates,
             shots=job.shots,
             priority=job.priority,
             submit_time_s=job.submit_time_s,
-            start_time_s=_known(self.start_s[row]),
-            finish_time_s=_known(self.finish_s[row]),
-            comm_time_s=_known(self.comm_s[row]),
-            processing_time_s=_known(self.processing_s[row]),
-            fidelity=_known(self.fidelity[row]),
+            start_time_s=figures[_START],
+            finish_time_s=figures[_FINISH],
+            comm_time_s=figures[_COMM],
+            processing_time_s=figures[_PROCESSING],
+            fidelity=figures[_FIDELITY],
             placements=self.plan(row),
         )
 
+    def _kind_and_subject(self, position: int) -> tuple[EventKind, int]:
+        subject, kind = divmod(int(self._events[2 * position + 1]), _KINDS)
+        return EventKind(kind), subject
+
     def _read_event(self, position: int) -> Event:
-        kind = EventKind(self._event_kind[position])
-        subject = self._event_subject[position]
+        kind, subject = self._kind_and_subject(position)
         is_device = kind >= EventKind.MAINTENANCE_DRAINING
         name = self.device_names[subject] if is_device else self.jobs[subject].job_id
-        return Event(self._event_time[position], kind, name)
+        return Event(self._events[2 * position], kind, name)
 
     @property
     def records(self) -> Sequence[JobRecord]:
         """All records, in order of submission; each is made when it is read."""
-        return Rows(len(self._num_parts), self.record)
+        return Rows(len(self.jobs), self.record)
 
     @property
     def events(self) -> Sequence[Event]:
         """All events, in the order in which they happened; each is made when it is read."""
-        return Rows(len(self._event_subject), self._read_event)
-
-
-_STATUS_OF = {
-    EventKind.REJECTED: REJECTED,
-    EventKind.CANCELLED: CANCELLED,
-    EventKind.FAILED: FAILED,
-}
-
-
-def _known(value: float) -> float | None:
-    return None if isnan(value) else value
+        return Rows(len(self._events) // 2, self._read_event)

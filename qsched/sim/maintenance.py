@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from qsched.model import EventKind
+from qsched.sim.clock import step_towards
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -15,6 +17,10 @@ if TYPE_CHECKING:
     from qsched.sim.engine import Simulation
     from qsched.sim.qpu import Qpu
 
+MAX_IDLE_WINDOWS = 1_000
+"""After so many windows in which no job came, started or ended, those that wait never will:
+the windows of the QPUs that they need always overlap."""
+
 
 def maintain(
     sim: Simulation, qpu: Qpu, window: MaintenanceWindow
@@ -24,13 +30,16 @@ def maintain(
     At the start of the window the QPU stops taking jobs; when the last of those
     that run has finished, the work begins and lasts its duration. A period is
     counted from start to start; starts that pass during the work are left out.
-    A run does not go on for maintenance alone.
+    Windows that overlap are worked on side by side. A run does not go on for
+    maintenance alone.
     """
     env, log = sim.env, sim.log
+    count = 0
     start_s = window.start_s
     while True:
-        yield env.timeout(start_s - env.now)
-        if sim.is_over():
+        while env.now < start_s:
+            yield env.timeout(step_towards(env.now, start_s))
+        if sim.upkeep.is_over():
             return
         log.event(env.now, EventKind.MAINTENANCE_DRAINING, qpu.index)
         qpu.close()
@@ -45,5 +54,38 @@ def maintain(
         sim.changed()
         if window.period_s is None:
             return
-        while start_s < env.now:
-            start_s += window.period_s
+        # Multiplied, not summed up: a sum would drift. Always one on, however coarse the clock.
+        count = max(count + 1, ceil((env.now - window.start_s) / window.period_s))
+        start_s = window.start_s + count * window.period_s
+
+
+class Upkeep:
+    """All maintenance of a run, and when there is no more need of it."""
+
+    def __init__(self, sim: Simulation) -> None:
+        self._sim = sim
+        self._progress = (-1, -1, -1)
+        self._idle_windows = 0
+        for name, windows in sorted(sim.fleet.maintenance.items()):
+            for window in windows:
+                sim.spawn(maintain(sim, sim.qpu(name), window))
+
+    def is_over(self) -> bool:
+        """Return whether nothing is left but maintenance: all has ended, or nothing can start.
+
+        Nothing can start when no job runs, is to come or to be withdrawn, and
+        every QPU is open, or has been closed in vain too often. Asked once at
+        the start of each window.
+        """
+        sim = self._sim
+        progress = (len(sim.log.jobs), sim.num_started, sim.num_ended)
+        self._idle_windows = self._idle_windows + 1 if progress == self._progress else 0
+        self._progress = progress
+        if not sim.admission.is_closed or sim.running or sim.has_changed:
+            return False
+        if sim.num_ended == len(sim.log.jobs):
+            return True
+        if sim.admission.num_to_withdraw:
+            return False
+        in_vain = self._idle_windows > MAX_IDLE_WINDOWS
+        return in_vain or not any(qpu.closures for qpu in sim.qpus)

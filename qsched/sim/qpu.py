@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import simpy
 
     from qsched.estimate import Rates
-    from qsched.model import DeviceProfile
+    from qsched.model import DeviceProfile, Placement
 
 
 class Qpu:
@@ -21,6 +21,7 @@ class Qpu:
         profile: The device.
         rates: What the run's cost model knows of it.
         held_qubits: Qubits that jobs hold now.
+        named_qubits: Physical qubits among those held, as far as plans name them.
         num_running: Jobs that run on it now.
         closures: Maintenance windows that keep it from taking jobs now.
         drained: Succeeds when the last running job has ended during a closure, if one waits for it.
@@ -37,6 +38,7 @@ class Qpu:
         "held_qubits",
         "index",
         "name",
+        "named_qubits",
         "num_qubits",
         "num_running",
         "profile",
@@ -50,6 +52,7 @@ class Qpu:
         self.profile = profile
         self.rates = rates
         self.held_qubits = 0
+        self.named_qubits: set[int] = set()
         self.num_running = 0
         self.closures = 0
         self.drained: simpy.Event | None = None
@@ -79,16 +82,22 @@ class Qpu:
             )
         return view
 
-    def take(self, num_qubits: int, now_s: float) -> None:
-        """Hold qubits for a job that starts; the caller has checked that they are free."""
+    def take(self, part: Placement, now_s: float) -> None:
+        """Hold the qubits of a part that starts; the caller has checked that they are free."""
+        _, num_qubits, qubits = part
+        if qubits is not None:
+            self.named_qubits.update(qubits)
         self.busy_qubit_s += self.held_qubits * (now_s - self.changed_at_s)
         self.changed_at_s = now_s
         self.held_qubits += num_qubits
         self.num_running += 1
         self._view = None
 
-    def release(self, num_qubits: int, now_s: float) -> None:
-        """Give back the qubits of a job that ends."""
+    def release(self, part: Placement, now_s: float) -> None:
+        """Give back the qubits of a part that ends."""
+        _, num_qubits, qubits = part
+        if qubits is not None:
+            self.named_qubits.difference_update(qubits)
         self.busy_qubit_s += self.held_qubits * (now_s - self.changed_at_s)
         self.changed_at_s = now_s
         self.held_qubits -= num_qubits
