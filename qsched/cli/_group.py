@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import io
+import sys
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -63,6 +65,7 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; errors of the user become one line each and status 2."""
+        _show_what_a_stream_cannot(sys.stdout)
         with warnings.catch_warnings():
             warnings.showwarning = _show_warning
             try:
@@ -73,6 +76,12 @@ class LazyGroup(click.Group):
             except KeyboardInterrupt:
                 report("error", "interrupted before there was any result")
                 ctx.exit(EXIT_INTERRUPTED)
+
+
+def _show_what_a_stream_cannot(stream: TextIO) -> None:
+    """Let characters that a stream cannot show be escaped: job ids and file names may have any."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
 
 
 def report(kind: str, message: object) -> None:
