@@ -1,0 +1,88 @@
+"""Who holds what on each device at each time, as the events of a run say it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qsched.errors import ScheduleError
+from qsched.model import EventKind
+
+if TYPE_CHECKING:
+    from qsched.model import Fleet, JobRecord
+
+
+class Occupancy:
+    """The qubits that jobs hold and the windows in which devices are closed.
+
+    Args:
+        fleet: The devices, with their maintenance.
+    """
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._fleet = fleet
+        self._capacity = {device.name: device.num_qubits for device in fleet.devices}
+        self._free = dict(self._capacity)
+        self._named: dict[str, set[int]] = {name: set() for name in self._free}
+        self._draining = dict.fromkeys(self._free, 0)
+        self._working = dict.fromkeys(self._free, 0)
+
+    def maintain(self, kind: EventKind, device: str) -> None:
+        """Hear of maintenance.
+
+        Raises:
+            ScheduleError: It begins before the jobs have ended, or out of order.
+        """
+        if device not in self._free:
+            raise ScheduleError(f"maintenance of {device}, not of the fleet")
+        if kind is EventKind.MAINTENANCE_DRAINING:
+            self._draining[device] += 1
+            return
+        here, there, step = (
+            (self._draining, self._working, "draining")
+            if kind is EventKind.MAINTENANCE_STARTED
+            else (self._working, None, "work")
+        )
+        here[device] -= 1
+        if here[device] < 0:
+            raise ScheduleError(f"{kind.name} of {device} without its {step}")
+        if there is not None:
+            there[device] += 1
+            if self._free[device] != self._capacity[device]:
+                raise ScheduleError(f"maintenance of {device} begins while a job runs on it")
+
+    def take(self, record: JobRecord, now_s: float) -> None:
+        """Hear that a job starts.
+
+        Raises:
+            ScheduleError: A device has too few free qubits, or is closed.
+        """
+        for device, num_qubits, qubits in record.placements:
+            self._free[device] -= num_qubits
+            if self._free[device] < 0:
+                raise ScheduleError(
+                    f"{device} is oversubscribed by {-self._free[device]} qubits "
+                    f"when job {record.job_id} starts at {now_s} s"
+                )
+            if taken := sorted(self._named[device].intersection(qubits or ())):
+                raise ScheduleError(
+                    f"job {record.job_id} takes qubits {taken} of {device} from another job"
+                )
+            self._named[device].update(qubits or ())
+            if self._draining[device] or self._working[device] or self._is_closed(device, now_s):
+                raise ScheduleError(
+                    f"job {record.job_id} starts on {device} in maintenance at {now_s} s"
+                )
+
+    def _is_closed(self, device: str, now_s: float) -> bool:
+        """Whether a window's first time is on, whatever the events say.
+
+        Later times of a period may have been left out.
+        """
+        windows = self._fleet.maintenance.get(device, ())
+        return any(w.start_s <= now_s < w.start_s + w.duration_s for w in windows)
+
+    def release(self, record: JobRecord) -> None:
+        """Hear that a job that had started has ended."""
+        for device, num_qubits, qubits in record.placements:
+            self._free[device] += num_qubits
+            self._named[device].difference_update(qubits or ())

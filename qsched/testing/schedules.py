@@ -1,0 +1,217 @@
+"""Proof that a run breaks no law of scheduling."""
+
+from __future__ import annotations
+
+from math import ulp
+from typing import TYPE_CHECKING
+
+from qsched.errors import ScheduleError
+from qsched.model import EventKind, Job, Status
+from qsched.testing.occupancy import Occupancy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qsched.model import DeviceProfile, JobRecord
+    from qsched.result import RunResult
+
+_END_OF = {
+    Status.DONE: EventKind.FINISHED,
+    Status.CANCELLED: EventKind.CANCELLED,
+    Status.REJECTED: EventKind.REJECTED,
+    Status.FAILED: EventKind.FAILED,
+}
+_NEVER_STARTED = {Status.QUEUED, Status.REJECTED, Status.FAILED}
+_ROUNDINGS = 16
+"""Steps of the floating-point grid by which a sum of a job's delays may be off."""
+
+_FACTS = (
+    "name",
+    "num_qubits",
+    "depth",
+    "num_two_qubit_gates",
+    "shots",
+    "priority",
+    "submit_time_s",
+)
+
+
+def check_schedule(result: RunResult, jobs: Iterable[Job] | None = None) -> None:
+    """Prove that a run breaks no law of scheduling.
+
+    No QPU is oversubscribed at any time, none takes a job while it is closed for
+    maintenance, and none is worked on while a job runs; no job is lost, starts
+    before it was submitted or ends more than once; times and fidelity follow
+    from the plan by the run's cost model; records and events agree. Of a partial
+    run, jobs may still be waiting or running.
+
+    Args:
+        result: What the run gave back.
+        jobs: The jobs as they were submitted; with them it is proved that each
+            has its record. Without them only what was recorded can be checked.
+
+    Raises:
+        ScheduleError: A law is broken; the message names the job and the law.
+    """
+    submitted = None if jobs is None else {job.job_id: job for job in jobs}
+    devices = {device.name: device for device in result.fleet.devices}
+    records: dict[str, JobRecord] = {}
+    for record in result.jobs:
+        if record.job_id in records:
+            raise ScheduleError(f"job {record.job_id} has two records")
+        records[record.job_id] = record
+        if submitted is None:
+            job = _job_of(record)
+        elif record.job_id in submitted:
+            job = submitted[record.job_id]
+        else:
+            raise ScheduleError(f"job {record.job_id} has a record and was never submitted")
+        _RecordLaws(result, devices, record, job).check()
+    if submitted is not None and not result.partial:
+        for job_id in submitted:
+            if job_id not in records:
+                raise ScheduleError(f"job {job_id} is lost: it has no record")
+    _check_events(result, records)
+
+
+def _job_of(record: JobRecord) -> Job:
+    return Job(job_id=record.job_id, **{fact: getattr(record, fact) for fact in _FACTS})
+
+
+class _RecordLaws:
+    """What must hold of one record by itself."""
+
+    def __init__(
+        self, result: RunResult, devices: dict[str, DeviceProfile], record: JobRecord, job: Job
+    ) -> None:
+        self.result = result
+        self.devices = devices
+        self.record = record
+        self.job = job
+
+    def hold(self, law: bool, text: str) -> None:
+        """Refuse a record of which a law does not hold."""
+        if not law:
+            raise ScheduleError(f"job {self.record.job_id}: {text}")
+
+    def check(self) -> None:
+        """Check all laws."""
+        record = self.record
+        for fact in _FACTS:
+            told, is_so = getattr(record, fact), getattr(self.job, fact)
+            self.hold(told == is_so, f"{fact} is {is_so!r}, its record says {told!r}")
+        self._check_status()
+        if record.start_time_s is None:
+            self.hold(not record.placements, "has placements and never started")
+            figures = (record.comm_time_s, record.processing_time_s, record.fidelity)
+            self.hold(figures == (None, None, None), "has figures of a run and never started")
+            return
+        self.hold(record.start_time_s >= record.submit_time_s, "starts before it is submitted")
+        self._check_placements()
+        self._check_figures(record.start_time_s)
+
+    def _check_status(self) -> None:
+        record, status = self.record, self.record.status
+        done, started = status is Status.DONE, record.start_time_s is not None
+        if status in {Status.QUEUED, Status.RUNNING}:
+            self.hold(self.result.partial, f"is {status} at the end of a run that is not partial")
+        if status in {Status.REJECTED, Status.FAILED, Status.CANCELLED}:
+            self.hold(bool(record.reason), f"is {status} without a reason")
+        if status in _NEVER_STARTED:
+            self.hold(not started, f"is {status} and has started")
+        if status in {Status.RUNNING, Status.DONE}:
+            self.hold(started, f"is {status} and never started")
+        self.hold((record.finish_time_s is not None) is done, f"is {status}, finish disagrees")
+        self.hold((record.fidelity is not None) is done, f"is {status}, fidelity disagrees")
+
+    def _check_placements(self) -> None:
+        record = self.record
+        parts = record.placements
+        held = sum(part.num_qubits for part in parts)
+        self.hold(held == record.num_qubits, f"needs {record.num_qubits} qubits and holds {held}")
+        self.hold(all(part.num_qubits >= 1 for part in parts), "has an empty part")
+        names = [part.device for part in parts]
+        self.hold(len(set(names)) == len(names), "has two parts on one device")
+        for part in parts:
+            self.hold(part.device in self.devices, f"runs on {part.device}, not of the fleet")
+            if part.qubits is not None:
+                known = range(self.devices[part.device].num_qubits)
+                valid = len(set(part.qubits)) == len(part.qubits) == part.num_qubits
+                self.hold(
+                    valid and all(qubit in known for qubit in part.qubits),
+                    f"takes {part.num_qubits} qubits of {part.device} and names {part.qubits}",
+                )
+
+    def _check_figures(self, start_s: float) -> None:
+        record, model = self.record, self.result.model
+        comm_s, processing_s, fidelity = model.estimate(
+            self.job,
+            [part.num_qubits for part in record.placements],
+            [model.rates(self.devices[part.device]) for part in record.placements],
+        )
+        self.hold(
+            record.comm_time_s == comm_s,
+            f"communicates {record.comm_time_s} s, by its plan {comm_s} s",
+        )
+        self.hold(
+            record.processing_time_s == processing_s,
+            f"is processed {record.processing_time_s} s, by its plan {processing_s} s",
+        )
+        if record.finish_time_s is None:
+            return
+        self.hold(
+            record.fidelity == fidelity,
+            f"has fidelity {record.fidelity}, by its plan {fidelity}",
+        )
+        ends_s = start_s + comm_s + processing_s
+        self.hold(
+            abs(record.finish_time_s - ends_s) <= _ROUNDINGS * ulp(ends_s),
+            f"finishes at {record.finish_time_s} s, by its plan at {ends_s} s",
+        )
+
+
+def _check_events(result: RunResult, records: dict[str, JobRecord]) -> None:
+    occupancy = Occupancy(result.fleet)
+    lives: dict[str, list[EventKind]] = {job_id: [] for job_id in records}
+    last_s = 0.0
+    for time_s, kind, subject in result.events:
+        if not time_s >= last_s:
+            raise ScheduleError(f"event {kind.name} of {subject} at {time_s} s follows {last_s} s")
+        last_s = time_s
+        if kind >= EventKind.MAINTENANCE_DRAINING:
+            occupancy.maintain(kind, subject)
+            continue
+        if subject not in records:
+            raise ScheduleError(f"event {kind.name} of job {subject}, which has no record")
+        record, life = records[subject], lives[subject]
+        _check_time(time_s, kind, record)
+        life.append(kind)
+        if kind is EventKind.STARTED:
+            occupancy.take(record, time_s)
+        elif EventKind.STARTED in life:
+            occupancy.release(record)
+    for job_id, life in lives.items():
+        _check_life(records[job_id], life)
+
+
+def _check_time(time_s: float, kind: EventKind, record: JobRecord) -> None:
+    told = {
+        EventKind.SUBMITTED: record.submit_time_s,
+        EventKind.STARTED: record.start_time_s,
+        EventKind.FINISHED: record.finish_time_s,
+    }.get(kind, time_s)
+    if told != time_s:
+        raise ScheduleError(
+            f"job {record.job_id}: {kind.name} at {time_s} s, its record says {told} s"
+        )
+
+
+def _check_life(record: JobRecord, kinds: list[EventKind]) -> None:
+    expected = [EventKind.SUBMITTED]
+    if record.start_time_s is not None:
+        expected.append(EventKind.STARTED)
+    if record.status in _END_OF:
+        expected.append(_END_OF[record.status])
+    if kinds != expected:
+        told = ", ".join(kind.name for kind in kinds) or "none"
+        raise ScheduleError(f"job {record.job_id} is {record.status}, its events are: {told}")
