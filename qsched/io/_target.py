@@ -56,7 +56,10 @@ def _finite(value: object) -> float | None:
     """Return a float; NaN and infinity stand for "not reported" in backends."""
     if value is None:
         return None
-    number = float(value)  # type: ignore[arg-type]
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError) as error:
+        raise CalibrationError(f"the backend reports {value!r} where a number belongs") from error
     return number if isfinite(number) else None
 
 

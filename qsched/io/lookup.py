@@ -54,21 +54,37 @@ def snapshot_folders() -> list[Path]:
     """Return the folders that names are looked for in, in that order.
 
     Raises:
-        CalibrationError: The store is there but is no folder.
+        CalibrationError: The store is there but cannot be used.
     """
     store = store_folder()
-    if store.exists() and not store.is_dir():
-        raise CalibrationError(
-            "the store of snapshots is not a folder",
-            remedy=f"set {STORE_VARIABLE} to a folder",
-            source=str(store),
-        )
-    return [f for f in (store, data_dir("fake_backends") / "snapshots") if f.is_dir()]
+    try:
+        there, usable = store.exists(), store.is_dir()
+    except OSError as error:
+        raise _unusable(store, error.strerror or str(error)) from error
+    if there and not usable:
+        raise _unusable(store, "not a folder")
+    shipped = data_dir("fake_backends") / "snapshots"
+    return [store, shipped] if usable else [shipped]
+
+
+def _unusable(store: Path, reason: str) -> CalibrationError:
+    return CalibrationError(
+        f"cannot use the store of snapshots: {reason}",
+        remedy=f"set {STORE_VARIABLE} to a folder of yours",
+        source=str(store),
+    )
 
 
 def list_snapshots(folder: Path, name: str | None = None) -> list[SnapshotFile]:
-    """Return the snapshots of a folder, or of one device in it, by device and capture time."""
-    return sorted(_files(folder, "" if name is None else f"{name}@"))
+    """Return the snapshots of a folder, or of one device in it, by device and capture time.
+
+    Raises:
+        CalibrationError: The folder cannot be read.
+    """
+    try:
+        return sorted(_files(folder, "" if name is None else f"{name}@"))
+    except OSError as error:
+        raise _unusable(folder, error.strerror or str(error)) from error
 
 
 def _files(folder: Path, prefix: str) -> Iterator[SnapshotFile]:

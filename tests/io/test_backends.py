@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from datetime import UTC, datetime
 from math import inf, isclose, nan
+from pathlib import Path
 from statistics import fmean
 
 import pytest
@@ -29,6 +30,7 @@ from qiskit.providers.fake_provider import GenericBackendV2
 from qiskit.transpiler import InstructionProperties, Target
 
 from qsched.errors import CalibrationError, UnknownNameError
+from qsched.io import _target
 from qsched.io.backends import fake_backend_names, load_fake_backend, profile_backend
 from qsched.io.throughput import DEVICE_CLOPS, FAMILY_CLOPS, FAMILY_QUANTUM_VOLUME
 
@@ -365,3 +367,21 @@ def test_optional_methods_may_refuse_and_a_time_without_zone_is_utc():
 def test_an_unknown_fake_backend_is_refused_with_near_names():
     with pytest.raises(UnknownNameError, match="did you mean 'fake_kyiv'"):
         load_fake_backend("fake_kyv")
+
+
+def test_every_figure_of_the_throughput_table_stands_in_the_reference():
+    page = Path(__file__).parents[2] / "docs" / "reference" / "devices.md"
+    rows = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+
+    for name, row in (*DEVICE_CLOPS.items(), *FAMILY_CLOPS.items()):
+        assert any(name in line and f"| {row.value:,} |" in line for line in rows), name
+    for name, row in FAMILY_QUANTUM_VOLUME.items():
+        assert any(name in line and f"| {row.value} |" in line for line in rows), name
+
+
+def test_a_rate_that_is_no_number_is_refused():
+    class Odd:
+        error = "much"
+
+    with pytest.raises(CalibrationError, match="'much' where a number belongs"):
+        _target.rate(Odd())
