@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qsched.errors import ConfigError
+from qsched.errors import BadInputs, ConfigError, InputError
 from qsched.experiment.jobs import job_of_circuit
 from qsched.model import DeviceProfile, Fleet, Job
 from qsched.sim import Simulation, arrive
@@ -127,10 +127,26 @@ def make_fleet(devices: Sequence[Any] | None, fleet: str | Path | Fleet | None) 
     if devices is not None:
         if isinstance(devices, str) or not _is_collection(devices):
             devices = [devices]
-        return Fleet(name="devices", devices=tuple(_device(device) for device in devices))
+        return Fleet(name="devices", devices=_devices(devices))
     from qsched.io.devices import load_fleet  # noqa: PLC0415 - it reads files
 
     return load_fleet("paper" if fleet is None else str(fleet))
+
+
+def _devices(devices: Iterable[Any]) -> tuple[DeviceProfile, ...]:
+    """Return the profiles of all devices, or raise all that is wrong with any of them."""
+    found: list[DeviceProfile] = []
+    errors: list[InputError] = []
+    for device in devices:
+        try:
+            found.append(_device(device))
+        except BadInputs as several:
+            errors.extend(several.errors)
+        except InputError as error:
+            errors.append(error)
+    if errors:
+        raise errors[0] if len(errors) == 1 else BadInputs(errors)
+    return tuple(found)
 
 
 def _device(device: Any) -> DeviceProfile:

@@ -245,3 +245,16 @@ def test_errors_are_one_line_each_on_stderr_with_status_2(tmp_path):
         f"{bad}:1",
         str(tmp_path / "absent.csv"),
     ]
+
+
+def test_run_lists_every_device_that_it_cannot_use(tmp_path):
+    jobs = tmp_path / "jobs.csv"
+    jobs.write_text("job_id,num_qubits,depth,two_qubits,num_shots\n1,5,5,4,100\n", "utf-8")
+
+    result = run(main, "run", jobs, "--devices", "fake_kyv,fake_kyiv,fake_fz")
+
+    assert result.exit_code == 2
+    assert [line.split(";")[0] for line in result.stderr.splitlines()] == [
+        "error: unknown device 'fake_kyv'",
+        "error: unknown device 'fake_fz'",
+    ]
