@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qsched.errors import BadInputs, ConfigError, InputError
+from qsched.errors import BadInputs, ConfigError, InputError, raise_all
 from qsched.experiment.jobs import job_of_circuit
 from qsched.model import DeviceProfile, Fleet, Job
 from qsched.sim import Simulation, arrive
@@ -144,8 +144,7 @@ def _devices(devices: Iterable[Any]) -> tuple[DeviceProfile, ...]:
             errors.extend(several.errors)
         except InputError as error:
             errors.append(error)
-    if errors:
-        raise errors[0] if len(errors) == 1 else BadInputs(errors)
+    raise_all(errors)
     return tuple(found)
 
 

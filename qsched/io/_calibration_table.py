@@ -8,7 +8,7 @@ import re
 from math import inf
 from typing import NamedTuple
 
-from qsched.errors import BadInputs, CalibrationError
+from qsched.errors import CalibrationError, raise_all
 
 MAX_ERRORS = 50
 """An export with more errors than this is not read further."""
@@ -89,8 +89,7 @@ class Table:
             CalibrationError: One thing is wrong.
             BadInputs: Several things are.
         """
-        if self._errors:
-            raise self._errors[0] if len(self._errors) == 1 else BadInputs(self._errors)
+        raise_all(self._errors)
 
     def numbers(self, column: str, *, top: float = inf) -> list[float | None]:
         """Return a column as numbers in its unit by qubit; an empty cell is ``None``.

@@ -7,7 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qsched.errors import BadInputs, CalibrationError, ConfigError, InputError, UnknownNameError
+from qsched.errors import (
+    BadInputs,
+    CalibrationError,
+    ConfigError,
+    InputError,
+    UnknownNameError,
+    raise_all,
+)
 from qsched.files import data_dir
 from qsched.io.lookup import resolve_device
 from qsched.model import Fleet, MaintenanceWindow
@@ -87,7 +94,7 @@ def _read_fleet(path: Path) -> Fleet:
         try:
             if not isinstance(row, dict):
                 raise ConfigError(f"{where} is no table", remedy="[[devices]]", source=source)
-            _raise(_problems(row, DEVICE_KEYS, source, where))
+            raise_all(_problems(row, DEVICE_KEYS, source, where))
             device = _device(row, path, where)
             windows = _maintenance(row.get("maintenance", []), source, where)
         except BadInputs as several:
@@ -98,7 +105,7 @@ def _read_fleet(path: Path) -> Fleet:
             devices.append(device)
             if windows:
                 maintenance[device.name] = windows
-    _raise(errors)
+    raise_all(errors)
     try:
         return Fleet(
             name=table.get("name", path.stem), devices=tuple(devices), maintenance=maintenance
@@ -122,11 +129,6 @@ def _problems(
                 )
             )
     return errors
-
-
-def _raise(errors: list[InputError]) -> None:
-    if errors:
-        raise errors[0] if len(errors) == 1 else BadInputs(errors)
 
 
 def _device(row: Mapping[str, Any], path: Path, where: str) -> DeviceProfile:
@@ -174,7 +176,7 @@ def _maintenance(rows: list[Any], source: str, where: str) -> tuple[MaintenanceW
                 remedy="[[devices.maintenance]]",
                 source=source,
             )
-        _raise(_problems(row, MAINTENANCE_KEYS, source, f"maintenance of {where}"))
+        raise_all(_problems(row, MAINTENANCE_KEYS, source, f"maintenance of {where}"))
         if missing := [key for key in ("start_s", "duration_s") if key not in row]:
             raise ConfigError(
                 f"maintenance of {where} has no {' and no '.join(missing)}",
