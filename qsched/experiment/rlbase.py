@@ -1,0 +1,115 @@
+"""The published reinforcement-learning policy: its weights, its input, its shares.
+
+Facts: the code published with arXiv 2506.10889. A PPO actor of 16 inputs, two
+hidden layers of 64 tanh units and 5 outputs, clipped to [0, 1]. It decides once,
+when a job arrives, which share of it each of five devices gets.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qsched.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from qsched.estimate import Rates
+    from qsched.model import Job
+
+LAYERS = {
+    "mlp_extractor.policy_net.0": (64, 16),
+    "mlp_extractor.policy_net.2": (64, 64),
+    "action_net": (5, 64),
+}
+"""Shapes of the weight matrices, first layer first, by the names that stable-baselines3 gives."""
+
+NUM_DEVICES = 5
+JOB_SCALE = 50.0
+FREE_SCALE = 150.0
+CLOPS_SCALE = 1e6
+EPSILON = 1e-6
+MAX_BYTES = 1_000_000
+
+Weights = list[tuple[Any, Any]]
+"""Matrix and bias of each layer."""
+
+
+def load_rlbase(path: Path) -> Weights:
+    """Return the layers of published weights; nothing in the file is unpickled.
+
+    Args:
+        path: An ``.npz`` file with matrix and bias of the three layers.
+
+    Raises:
+        InputError: The file cannot be read, or does not hold these layers.
+    """
+    remedy = "give the .npz file with the published policy's three layers"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > MAX_BYTES:
+            raise InputError(f"unpacks to {size} bytes", remedy=remedy, source=str(path))
+        with np.load(path, allow_pickle=False) as arrays:
+            layers = [(arrays[f"{name}.weight"], arrays[f"{name}.bias"]) for name in LAYERS]
+    except KeyError as error:
+        raise InputError(f"lacks {error.args[0]}", remedy=remedy, source=str(path)) from error
+    except (OSError, EOFError, zipfile.BadZipFile, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError("is no archive of weights", remedy=remedy, source=str(path)) from error
+    for (matrix, bias), shape in zip(layers, LAYERS.values(), strict=True):
+        if matrix.shape != shape or bias.shape != shape[:1] or matrix.dtype.kind != "f":
+            raise InputError(
+                f"has a layer of shape {matrix.shape}, wanted is {shape}",
+                remedy=remedy,
+                source=str(path),
+            )
+    return layers
+
+
+def observe(job: Job, free: Sequence[int], rates: Sequence[Rates]) -> Any:
+    """Return the 16 inputs as the published code scales them in use.
+
+    Training scaled otherwise (free qubits by 127): that is how it was published.
+    """
+    state = [job.num_qubits / JOB_SCALE]
+    for num_free, rate in zip(free, rates, strict=True):
+        state += [num_free / FREE_SCALE, rate.error_score, rate.clops / CLOPS_SCALE]
+    return np.array(state, dtype=np.float32)
+
+
+def rlbase_shares(
+    weights: Weights, rates: Sequence[Rates]
+) -> Callable[[Job, Sequence[int]], list[tuple[int, int]]]:
+    """Return the function that `qsched.sim.Icpp2025Broker` asks for shares.
+
+    Args:
+        weights: Layers, of `load_rlbase`.
+        rates: Rates of the fleet's five devices, in its order.
+
+    Raises:
+        InputError: The fleet has another number of devices.
+    """
+    if len(rates) != NUM_DEVICES:
+        raise InputError(
+            f"the published policy knows {NUM_DEVICES} devices, the fleet has {len(rates)}",
+            remedy="leave the weights out, or give five devices",
+        )
+
+    def shares(job: Job, free: Sequence[int]) -> list[tuple[int, int]]:
+        values = observe(job, free, rates)
+        for matrix, bias in weights[:-1]:
+            values = np.tanh(matrix @ values + bias)
+        matrix, bias = weights[-1]
+        action = np.clip(matrix @ values + bias, 0.0, 1.0)
+        ratios = action / (np.sum(action) + EPSILON)
+        counts = [round(float(ratio * job.num_qubits)) for ratio in ratios]
+        counts[0] += job.num_qubits - sum(counts)
+        return [(device, count) for device, count in enumerate(counts) if count > 0]
+
+    return shares
