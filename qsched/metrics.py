@@ -30,7 +30,8 @@ class Summary:
         comm_time_s: Communication time of all jobs done, summed.
         mean_wait_time_s: Mean of start minus submission, over jobs done.
         mean_turnaround_time_s: Mean of finish minus submission, over jobs done.
-        utilisation: By device, the share of its qubit-seconds until the makespan that jobs held.
+        utilisation: By device, the share of its qubit-seconds until the makespan that the jobs
+            done held, in [0, 1]; those of cancelled jobs are not counted.
     """
 
     num_jobs: int
@@ -52,7 +53,7 @@ class Summary:
 
 
 def mean(values: Sequence[float]) -> float | None:
-    """Return the mean, exactly rounded, or ``None`` of nothing.
+    """Return the mean of a sum that is rounded once, or ``None`` of nothing.
 
     >>> mean([0.1] * 10)
     0.1
@@ -77,13 +78,20 @@ def jain_index(values: Sequence[float]) -> float | None:
 
     Jain, Chiu, Hawe, DEC TR-301, 1984. Of nothing, or of zeros alone, it is ``None``.
 
+    Args:
+        values: What each one gets, 0 or more, finite.
+
     >>> jain_index([1.0, 1.0, 1.0, 1.0])
     1.0
     >>> jain_index([1.0, 0.0, 0.0, 0.0])
     0.25
     """
-    squares = fsum(value * value for value in values)
-    return fsum(values) ** 2 / (len(values) * squares) if squares > 0.0 else None
+    largest = max(values, default=0.0)
+    if largest <= 0.0:
+        return None
+    shares = [value / largest for value in values]  # their squares neither vanish nor overflow
+    index = fsum(shares) ** 2 / (len(shares) * fsum(share * share for share in shares))
+    return min(1.0, max(1.0 / len(shares), index))
 
 
 def bounded_slowdown(wait_time_s: float, run_time_s: float, bound_s: float = 10.0) -> float:
@@ -141,7 +149,7 @@ def summarise(records: Iterable[JobRecord], capacities: Mapping[str, int]) -> Su
         mean_wait_time_s=mean(waits),
         mean_turnaround_time_s=mean(turnarounds),
         utilisation={
-            name: held[name] / (qubits * makespan_s) if makespan_s > 0.0 else 0.0
+            name: min(1.0, held[name] / (qubits * makespan_s)) if makespan_s > 0.0 else 0.0
             for name, qubits in capacities.items()
         },
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 from typing import TYPE_CHECKING
 
 from qsched.errors import JobTableError
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
 MAX_QUBITS = 10_000_000
 MAX_COUNT = 10**15
+MAX_TIME_S = 1e15
 """Above these a number is a slip of the pen, not a job."""
 
 
@@ -57,10 +57,11 @@ class Job:
             self._refuse("num_two_qubit_gates", self.num_two_qubit_gates, "0 or more")
         if not 1 <= self.shots <= MAX_COUNT:
             self._refuse("shots", self.shots, "1 or more")
-        if not 0.0 <= self.submit_time_s < inf:
-            self._refuse("submit_time_s", self.submit_time_s, "0 or more, finite")
-        if self.cancel_time_s is not None and not self.submit_time_s <= self.cancel_time_s < inf:
-            self._refuse("cancel_time_s", self.cancel_time_s, "not before submit_time_s, finite")
+        if not 0.0 <= self.submit_time_s <= MAX_TIME_S:
+            self._refuse("submit_time_s", self.submit_time_s, f"0 to {MAX_TIME_S:g}")
+        cancel_s = self.cancel_time_s
+        if cancel_s is not None and not self.submit_time_s <= cancel_s <= 2 * MAX_TIME_S:
+            self._refuse("cancel_time_s", cancel_s, "not before submit_time_s, and finite")
 
     def _refuse(self, field: str, value: object, allowed: str) -> None:
         raise JobTableError(

@@ -28,5 +28,13 @@ class Rows(Sequence[T], Generic[T]):
             return [self._make(i) for i in range(*index.indices(self._length))]
         return self._make(range(self._length)[index])
 
+    def __eq__(self, other: object) -> bool:
+        """Return whether the other is a sequence of equal items."""
+        if not isinstance(other, Sequence):
+            return NotImplemented
+        return len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
+
+    __hash__ = None  # type: ignore[assignment]  # items may change until a run has ended
+
     def __repr__(self) -> str:
         return f"<{self._length} rows>"

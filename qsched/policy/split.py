@@ -71,7 +71,7 @@ def place_as_evenly_as_fits(
         return None
     chosen = [(room, i) for room, i in zip(free, range(len(ranked)), strict=True) if room > 0]
     while len(chosen) > max_parts:
-        chosen.remove(min(chosen))
+        chosen.remove(min(chosen, key=lambda c: (c[0], -c[1])))
     while len(chosen) > 1 and sum(room for room, _ in chosen[:-1]) >= num_qubits:
         chosen.pop()
     missing, shares = num_qubits, {}

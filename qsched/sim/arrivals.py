@@ -16,6 +16,19 @@ if TYPE_CHECKING:
 
     from qsched.model import Job
 
+MIN_RATE_PER_S = 1e-12
+"""One job in 30,000 years; below it the clock runs out of numbers."""
+
+
+def check_seed(seed: int) -> None:
+    """Refuse a seed that no random stream takes.
+
+    Raises:
+        ConfigError: The seed is negative.
+    """
+    if seed < 0:
+        raise ConfigError(f"seed is {seed!r}", remedy="it must be 0 or more")
+
 
 def random_stream(seed: int, name: str) -> np.random.Generator:
     """Return the random stream of one cause; streams of other names are independent of it.
@@ -23,9 +36,13 @@ def random_stream(seed: int, name: str) -> np.random.Generator:
     Args:
         seed: Seed of the run, 0 or more.
         name: The cause, e.g. ``"arrivals"``.
+
+    Raises:
+        ConfigError: The seed is negative.
     """
     import numpy as np  # noqa: PLC0415 - a batch of jobs draws nothing
 
+    check_seed(seed)
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(crc32(name.encode()),)))
 
 
@@ -47,15 +64,16 @@ def poisson(jobs: Iterable[Job], rate_per_s: float, seed: int) -> Iterator[Job]:
 
     Args:
         jobs: Jobs in the order in which they come.
-        rate_per_s: Mean arrivals per second, above 0.
+        rate_per_s: Mean arrivals per second, at least 1e-12.
         seed: Seed of the run; the gaps come from its stream ``"arrivals"``.
 
     Raises:
-        ConfigError: The rate is not above 0, or not finite.
+        ConfigError: The rate is too small, or not finite; or the seed is negative.
     """
-    if not 0.0 < rate_per_s < inf:
+    if not MIN_RATE_PER_S <= rate_per_s < inf:
         raise ConfigError(
-            f"arrival rate is {rate_per_s!r} jobs per second", remedy="it must be above 0"
+            f"arrival rate is {rate_per_s!r} jobs per second",
+            remedy=f"it must be {MIN_RATE_PER_S:g} or more",
         )
     stream = random_stream(seed, "arrivals")
 

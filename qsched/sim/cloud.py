@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 import simpy
 
-from qsched.errors import SimulationError
+from qsched.errors import CalibrationError, SimulationError
 from qsched.estimate import load_model
 from qsched.model import EventKind
 from qsched.policy import CloudView, Release, load_discipline, load_policy
@@ -147,6 +148,7 @@ class Cloud:
 
         Raises:
             PlanError: The plan cannot be carried out.
+            CalibrationError: The job would run for ever.
             SimulationError: The job does not wait.
         """
         job = self.log.jobs[row]
@@ -159,7 +161,14 @@ class Cloud:
         now_s = self.env.now
         self.log.started(now_s, row, plan, comm_s, processing_s)
         self.num_started += 1
-        running = RunningJob(row, job, plan, qpus, now_s + comm_s + processing_s, fidelity)
+        finish_s = now_s + comm_s + processing_s
+        if not finish_s < inf:
+            raise CalibrationError(
+                f"job {job.job_id} would take {processing_s} s",
+                remedy="the device's CLOPS is out of all proportion, or the model's constants are",
+                source=plan[0].device,
+            )
+        running = RunningJob(row, job, plan, qpus, finish_s, fidelity)
         self.running[row] = running
         running.process = self.spawn(self.broker.execute(running, comm_s, processing_s))
         return running

@@ -9,6 +9,7 @@ from qsched.errors import SimulationError
 from qsched.model import EventKind
 from qsched.result import RunInterrupted, RunResult
 from qsched.sim.admission import Admission
+from qsched.sim.arrivals import check_seed
 from qsched.sim.brokers import load_broker
 from qsched.sim.cloud import Cloud
 from qsched.sim.log import QUEUED, RUNNING
@@ -71,8 +72,10 @@ class Simulation(Cloud):
                 submitted and simulated time.
 
         Raises:
-            InputError: A name is unknown, or a device does not report what the model needs.
+            InputError: A name is unknown, the seed is negative, or a device does not report
+                what the model needs.
         """
+        check_seed(seed)
         super().__init__(
             fleet,
             policy=policy,
@@ -145,7 +148,11 @@ class Simulation(Cloud):
         """
         if self.has_changed or self.env.peek() < inf:
             raise SimulationError("the run is not at its end: call advance until it returns False")
-        reason = "the policy left it waiting though nothing ran and nothing was to come"
+        reason = (
+            "no QPU that it needs was ever open, because of maintenance"
+            if self.upkeep.is_in_vain
+            else "the policy left it waiting though nothing ran and nothing was to come"
+        )
         while len(self.queue):
             row = self.queue.first()
             self.queue.remove(row)

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from qsched.sim.engine import Simulation
     from qsched.sim.qpu import Qpu
 
-MAX_IDLE_WINDOWS = 1_000
-"""After so many windows in which no job came, started or ended, those that wait never will:
-the windows of the QPUs that they need always overlap."""
+MAX_IDLE_ROUNDS = 1_000
+"""After so many rounds of windows in which no job came, started or ended, those that wait
+are taken to wait for ever: some QPU that they need is always closed."""
 
 
 def maintain(
@@ -40,6 +40,8 @@ def maintain(
         while env.now < start_s:
             yield env.timeout(step_towards(env.now, start_s))
         if sim.upkeep.is_over():
+            if sim.upkeep.is_in_vain:
+                qpu.close()  # else a window given up would let in who waited for all to end
             return
         log.event(env.now, EventKind.MAINTENANCE_DRAINING, qpu.index)
         qpu.close()
@@ -60,12 +62,18 @@ def maintain(
 
 
 class Upkeep:
-    """All maintenance of a run, and when there is no more need of it."""
+    """All maintenance of a run, and when there is no more need of it.
+
+    Attributes:
+        is_in_vain: Whether it was given up, because no job could start for so many rounds.
+    """
 
     def __init__(self, sim: Simulation) -> None:
         self._sim = sim
+        self.is_in_vain = False
         self._progress = (-1, -1, -1)
         self._idle_windows = 0
+        self._max_idle = MAX_IDLE_ROUNDS * sum(map(len, sim.fleet.maintenance.values()))
         for name, windows in sorted(sim.fleet.maintenance.items()):
             for window in windows:
                 sim.spawn(maintain(sim, sim.qpu(name), window))
@@ -74,18 +82,19 @@ class Upkeep:
         """Return whether nothing is left but maintenance: all has ended, or nothing can start.
 
         Nothing can start when no job runs, is to come or to be withdrawn, and
-        every QPU is open, or has been closed in vain too often. Asked once at
+        every QPU is open, or some QPU was closed at each time for too many rounds. Asked once at
         the start of each window.
         """
         sim = self._sim
         progress = (len(sim.log.jobs), sim.num_started, sim.num_ended)
         self._idle_windows = self._idle_windows + 1 if progress == self._progress else 0
         self._progress = progress
-        if not sim.admission.is_closed or sim.running or sim.has_changed:
+        if not sim.admission.is_closed or sim.running:
             return False
         if sim.num_ended == len(sim.log.jobs):
             return True
         if sim.admission.num_to_withdraw:
             return False
-        in_vain = self._idle_windows > MAX_IDLE_WINDOWS
-        return in_vain or not any(qpu.closures for qpu in sim.qpus)
+        self.is_in_vain = self.is_in_vain or self._idle_windows > self._max_idle
+        is_open = not any(qpu.closures for qpu in sim.qpus)
+        return self.is_in_vain or (is_open and not sim.has_changed)
