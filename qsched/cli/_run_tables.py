@@ -123,7 +123,8 @@ def _job_table(result: RunResult, *, wide: bool) -> Table:
         "job",
         "qubits",
         *(("depth", "2q gates", "shots") if wide else ()),
-        *("submit", "start", "finish", "fidelity"),
+        *(("submit",) if wide else ()),
+        *("start", "finish", "fidelity"),
         *(() if all_done else ("status",)),
     )
     made.add_column("placed (#:qubits)", overflow="fold")
@@ -133,7 +134,7 @@ def _job_table(result: RunResult, *, wide: bool) -> Table:
             record.job_id,
             str(record.num_qubits),
             *map(figure, counts),
-            figure(record.submit_time_s, 1),
+            *([figure(record.submit_time_s, 1)] if wide else []),
             figure(record.start_time_s, 1),
             figure(record.finish_time_s, 1),
             figure(record.fidelity, 4),
