@@ -192,12 +192,15 @@ class Retries:
         time = self._looks[first]
         start, stop = bisect_left(self._looks, time), bisect_right(self._looks, time)
         other = self._scheduled_at(time)
-        early = time == self._env.now or (other is not None and self._comes_first(start, other))
+        early = [
+            time == self._env.now or (other is not None and self._comes_first(position, other))
+            for position in range(start, stop)
+        ]
         delay = delay_until(self._env.now, time)
         group = self._events[start:stop]
         for line in (self._looks, self._last_looks, self._needs, self._keys, self._events):
             del line[start:stop]  # type: ignore[attr-defined]
         self._least_need = min(self._needs, default=inf)
-        for look in group:
-            look.schedule(BEFORE_NORMAL if early else 1, delay)
+        for look, is_early in zip(group, early, strict=True):
+            look.schedule(BEFORE_NORMAL if is_early else 1, delay)
         group[-1].callbacks.append(lambda _: self.released())
