@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qsched.errors import CalibrationError
 from qsched.io._means import mean
@@ -208,3 +208,35 @@ def num_qubits_of(target: Target, source: str) -> int:
             source=source,
         )
     return int(target.num_qubits)
+
+
+def profile_fields(target: Target, source: str) -> dict[str, Any]:
+    """Return all fields of a `DeviceProfile` that a target tells.
+
+    Args:
+        target: Target of any vendor.
+        source: Name of the device, for messages.
+
+    Raises:
+        CalibrationError: The number of qubits is not known, or a rate is no number.
+    """
+    num_qubits = num_qubits_of(target, source)
+    gates = read_gates(target)
+    readout = readout_rates(target, num_qubits)
+    single = single_qubit_rates(gates, num_qubits)
+    double = two_qubit_rates(gates, num_qubits)
+    return {
+        "num_qubits": num_qubits,
+        "coupling_map": () if couples_all(gates) else tuple(double),
+        "readout_error": tuple(r.error for r in readout),
+        "readout_duration_s": tuple(r.duration_s for r in readout),
+        "single_qubit_error": tuple(r.error for r in single),
+        "single_qubit_duration_s": tuple(r.duration_s for r in single),
+        "two_qubit_error": {pair: r.error for pair, r in double.items()},
+        "two_qubit_duration_s": {pair: r.duration_s for pair, r in double.items()},
+        "t1_s": coherence_s(target, num_qubits, "t1"),
+        "t2_s": coherence_s(target, num_qubits, "t2"),
+        "basis_gates": gates.names,
+        "plain_means": plain_means(gates, readout),
+        "faulty_qubits": faulty_qubits(target, gates, num_qubits),
+    }

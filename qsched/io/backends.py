@@ -54,44 +54,28 @@ def profile_backend(
 
     target = backend if isinstance(backend, Target) else backend.target
     name = name or str(getattr(backend, "name", None) or target.description or "target")
-    num_qubits = _target.num_qubits_of(target, name)
-    gates = _target.read_gates(target)
-    readout = _target.readout_rates(target, num_qubits)
-    single = _target.single_qubit_rates(gates, num_qubits)
-    double = _target.two_qubit_rates(gates, num_qubits)
     configuration = _ask(backend, "configuration")
     processor = _processor(configuration)
     speed = throughput(
         name,
         processor,
-        clops=Row(clops, "given") if clops is not None else _stated_clops(configuration),
+        clops=_stated_clops(configuration) if clops is None else Row(clops, "given"),
         quantum_volume=(
-            Row(quantum_volume, "given")
-            if quantum_volume is not None
-            else _stated_volume(configuration)
+            _stated_volume(configuration)
+            if quantum_volume is None
+            else Row(quantum_volume, "given")
         ),
     )
     return DeviceProfile(
         name=name,
-        num_qubits=num_qubits,
-        coupling_map=() if _target.couples_all(gates) else tuple(double),
         clops=speed.clops,
         quantum_volume=speed.quantum_volume,
         clops_source=speed.source,
-        readout_error=tuple(r.error for r in readout),
-        readout_duration_s=tuple(r.duration_s for r in readout),
-        single_qubit_error=tuple(r.error for r in single),
-        single_qubit_duration_s=tuple(r.duration_s for r in single),
-        two_qubit_error={pair: r.error for pair, r in double.items()},
-        two_qubit_duration_s={pair: r.duration_s for pair, r in double.items()},
-        t1_s=_target.coherence_s(target, num_qubits, "t1"),
-        t2_s=_target.coherence_s(target, num_qubits, "t2"),
-        basis_gates=gates.names,
         processor=processor,
         calibrated_at=_captured_at(backend),
-        origin=origin or _origin(backend),
-        plain_means=_target.plain_means(gates, readout),
-        faulty_qubits=_target.faulty_qubits(target, gates, num_qubits),
+        origin=origin
+        or f"{type(backend).__name__} of {type(backend).__module__.partition('.')[0]}",
+        **_target.profile_fields(target, name),
     )
 
 
@@ -153,11 +137,6 @@ def _captured_at(backend: object) -> datetime | None:
     if not isinstance(when, datetime):
         return None
     return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
-
-
-def _origin(backend: object) -> str:
-    module = type(backend).__module__.partition(".")[0]
-    return f"{type(backend).__name__} of {module}"
 
 
 @cache
