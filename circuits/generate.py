@@ -125,7 +125,7 @@ def table(entries: list[dict[str, Any]]) -> str:
         halves = circuit["splits"]["halves"]
         rows.append(
             [
-                f"[{circuit['file']}]({circuit['file']})",
+                f"`{circuit['file']}`",
                 f"{circuit['family']}. {circuit['description']}",
                 circuit["format"].removeprefix("OpenQASM "),
                 *(str(circuit[key]) for key in ("num_qubits", "depth", "num_two_qubit_gates")),
