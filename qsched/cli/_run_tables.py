@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 MAX_JOBS = 20
 MAX_NOT_DONE = 50
+SMALL = 0.001
+"""Below it four decimals say too little."""
+
 WIDE = 100
 """Columns from which on a terminal has room for all that is known of a job."""
 
@@ -137,11 +140,17 @@ def _job_table(result: RunResult, *, wide: bool) -> Table:
             *([figure(record.submit_time_s, 1)] if wide else []),
             figure(record.start_time_s, 1),
             figure(record.finish_time_s, 1),
-            figure(record.fidelity, 4),
+            _fidelity(record.fidelity),
             *(() if all_done else (record.status.value,)),
             " ".join(f"{numbers[part.device]}:{part.num_qubits}" for part in record.placements),
         )
     return made
+
+
+def _fidelity(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.4f}" if value >= SMALL or value == 0.0 else f"{value:.0e}"
 
 
 def _print_not_done(result: RunResult, console: Console) -> None:

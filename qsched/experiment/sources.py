@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from qsched.errors import ConfigError
+from qsched.io.circuits import QASM_SUFFIXES, QPY_SUFFIXES
 from qsched.io.job_tables import SUFFIXES as TABLE_SUFFIXES
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from qsched.errors import InputError
 
-CIRCUIT_SUFFIXES = (".qasm", ".qasm2", ".qasm3", ".qpy")
+CIRCUIT_SUFFIXES = (*QASM_SUFFIXES, *QPY_SUFFIXES)
 """Suffixes of circuit files."""
 
 _KINDS = ", ".join((*CIRCUIT_SUFFIXES, *TABLE_SUFFIXES))
