@@ -13,7 +13,6 @@ from qiskit.circuit import (
     ContinueLoopOp,
     ControlFlowOp,
     Delay,
-    Instruction,
     Measure,
     Reset,
     Store,
@@ -118,9 +117,8 @@ def definition_of(operation: Operation) -> QuantumCircuit:
         CircuitError: It has none, or Qiskit cannot work it out.
     """
     try:
-        if isinstance(operation, Instruction):
-            definition = operation.definition
-        else:
+        definition: QuantumCircuit | None = getattr(operation, "definition", None)
+        if definition is None:
             definition = _synthesised(operation)
     except Exception as error:  # definitions run code that is not ours
         reason = getattr(error, "message", None) or error or type(error).__name__
@@ -136,7 +134,7 @@ def definition_of(operation: Operation) -> QuantumCircuit:
 
 
 def _synthesised(operation: Operation) -> QuantumCircuit | None:
-    """Let Qiskit synthesise an abstract operation: a Clifford, a gate with modifiers."""
+    """Let Qiskit synthesise what has no definition: a Clifford, a permutation, modifiers."""
     from qiskit.transpiler.passes import HighLevelSynthesis  # noqa: PLC0415 - slow, seldom needed
 
     circuit = QuantumCircuit(operation.num_qubits, operation.num_clbits)
