@@ -43,7 +43,6 @@ napoleon_numpy_docstring = False
 # In docstrings single backticks name things of this package or plain code; both read well as code.
 default_role = "code"
 
-suppress_warnings = ["toc.empty_glob"]  # a section may have no pages yet
 nitpicky = True
 # The build works offline, so there is no index of other projects: their names stay plain text.
 # Names of qsched that are written in full are checked, unless they are private or type variables.

@@ -21,6 +21,11 @@ PAGES = {
     "broken": ("```python\nraise ValueError\n```\n", {"failed": 1}),
     "skipped": ("<!-- skip: next -->\n\n```python\nraise ValueError\n```\n", {"passed": 2}),
     "data": (f"```python\n{USE_DATA}```\n", {"passed": 1}),
+    "command": ("```console\n$ qsched --version\nqsched, version ...\n```\n", {"passed": 1}),
+    "command that prints something else": (
+        "```console\n$ qsched --version\nqsched, version 999\n```\n",
+        {"failed": 1},
+    ),
     "other program": ("```console\n$ python -m pip install -e .\n```\n", {"passed": 1}),
 }
 
