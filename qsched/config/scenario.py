@@ -14,8 +14,8 @@ from qsched.toml import unknown_keys
 MAX_INTEGER = 10**15
 """Above it a seed or a number of shots is a slip of the pen."""
 
-MAX_TIME_S = 1e12
-"""Above it (31,000 years) a time is a slip of the pen, and seconds get lost in a float."""
+MAX_TIME_S = 1e15
+"""Above it a time is a slip of the pen."""
 
 MAX_SHOWN = 80
 """Longest value that a message repeats in full."""

@@ -174,6 +174,8 @@ def test_a_number_of_qubits_that_is_none_is_named_with_its_line(table, cell, rem
         ("submit_time_s", float("nan")),
         ("submit_time_s", float("-inf")),
         ("submit_time_s", 10**400),
+        ("submit_time_s", 1e300),
+        ("cancel_time_s", 1e16),
         ("submit_time_s", "noon"),
         ("submit_time_s", False),
         ("cancel_time_s", -1),
