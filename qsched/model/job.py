@@ -52,11 +52,11 @@ class Job:
         if not 1 <= self.num_qubits <= MAX_QUBITS:
             self._refuse("num_qubits", self.num_qubits, f"1 to {MAX_QUBITS}")
         if not 0 <= self.depth <= MAX_COUNT:
-            self._refuse("depth", self.depth, "0 or more")
+            self._refuse("depth", self.depth, f"0 to {MAX_COUNT}")
         if not 0 <= self.num_two_qubit_gates <= MAX_COUNT:
-            self._refuse("num_two_qubit_gates", self.num_two_qubit_gates, "0 or more")
+            self._refuse("num_two_qubit_gates", self.num_two_qubit_gates, f"0 to {MAX_COUNT}")
         if not 1 <= self.shots <= MAX_COUNT:
-            self._refuse("shots", self.shots, "1 or more")
+            self._refuse("shots", self.shots, f"1 to {MAX_COUNT}")
         if not 0.0 <= self.submit_time_s <= MAX_TIME_S:
             self._refuse("submit_time_s", self.submit_time_s, f"0 to {MAX_TIME_S:g}")
         cancel_s = self.cancel_time_s

@@ -5,6 +5,8 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from qsched.cli import main
 
@@ -356,3 +358,46 @@ def test_a_bug_shows_its_traceback_and_is_status_one(jobs, monkeypatch):
 
     assert done.exit_code == 1
     assert isinstance(done.exception, ZeroDivisionError)
+
+
+CELLS = st.sampled_from(
+    ["", "0", "1", "20", "200", "700", "-1", "nan", "1e15", "3.0", "x", "9" * 400]
+)
+GOOD_ROWS = st.tuples(st.just(""), *[st.integers(1, 300).map(str)] * 5)
+TABLES = st.lists(GOOD_ROWS | st.tuples(*[CELLS] * 6), max_size=6).map(
+    lambda rows: HEADER + "".join(",".join(row) + "\n" for row in rows)
+)
+OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "--policy": st.sampled_from(["speed", "fidelity", "fair", "random", "round_robin"]),
+        "--discipline": st.sampled_from(["fcfs", "sjf", "priority", "easy"]),
+        "--broker": st.sampled_from(["parallel", "serial"]),
+        "--model": st.sampled_from(["paper", "icpp2025"]),
+        "--arrivals": st.sampled_from(["batch", "poisson:0.1", "poisson:1e-9", "poisson:1e308"]),
+        "--shots": st.sampled_from(["1", "1000000000000000"]),
+    },
+)
+
+
+@settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(table=TABLES | st.text(max_size=40), options=OPTIONS, skip=st.booleans())
+def test_whatever_a_table_holds_every_job_is_accounted_for_or_refused(
+    tmp_path, table, options, skip
+):
+    path = tmp_path / "jobs.csv"
+    path.write_bytes(table.encode("utf-8", "surrogatepass"))
+    flat = [word for pair in options.items() for word in pair]
+
+    done = qsched("run", path, "--json", *flat, *(["--skip-bad"] if skip else []))
+
+    assert done.exit_code in (0, 2), done.exception
+    if done.exit_code == 2:
+        assert done.stdout == ""
+        assert all(line.startswith("error: ") for line in lines(done.stderr))
+    else:
+        document = json.loads(done.stdout)
+        assert {job["status"] for job in document["jobs"]} <= {"DONE", "REJECTED"}
+        assert document["summary"]["num_jobs"] == len(document["jobs"]) > 0
