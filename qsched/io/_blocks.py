@@ -27,7 +27,7 @@ NO_PATH = -(1 << 62)
 
 Step = tuple[tuple[int, ...], int, int, "Block | None"]
 """One operation of a block: the local bits that it joins (qubits first, then clbits, then
-variables), what it adds to the depth (1; 0 for a barrier, more for control flow) and to the
+variables), what it adds to the depth (1; 0 for a directive, more for control flow) and to the
 two-qubit depth, and the definition to be put in its place, if it does not stay.
 
 A plain tuple: a long circuit has as many of them as gates, and a named one takes ten times as long.
@@ -55,7 +55,7 @@ class Block:
         num_bits: Qubits and clbits; clbits follow the qubits.
         num_slots: Bits and classical variables.
         steps: Operations in order; definitions are not yet put in their places.
-        size: Gates, measurements, resets and stores of the expanded block.
+        size: Gates, measurements and resets of the expanded block.
         num_measurements: Measurements of the expanded block.
         one_qubit_gates: Gates on one qubit, by qubit.
         pairs: Gates on two qubits, by pair ``(a, b)`` with ``a < b``.

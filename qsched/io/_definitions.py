@@ -15,10 +15,10 @@ from qiskit.circuit import (
     Delay,
     Measure,
     Reset,
-    Store,
 )
 
 from qsched.errors import CircuitError
+from qsched.io._foreign import reason_of
 
 if TYPE_CHECKING:
     from qiskit.circuit import CircuitInstruction, Operation
@@ -32,10 +32,8 @@ class Kind(Enum):
 
     NOTHING = auto()
     """It takes no time and acts on nothing: a delay, a global phase, ``break``, ``continue``."""
-    BARRIER = auto()
-    """It joins its bits and counts nowhere: barriers and other directives."""
-    STORE = auto()
-    """A classical assignment: it counts in the depth alone, as Qiskit counts it."""
+    DIRECTIVE = auto()
+    """It joins its bits and counts nowhere: a barrier, a classical assignment."""
     RESET = auto()
     MEASUREMENT = auto()
     GATE = auto()
@@ -54,7 +52,6 @@ _KINDS = (
     (Reset, Kind.RESET),
     (ControlFlowOp, Kind.CONTROL_FLOW),
     ((BreakLoopOp, ContinueLoopOp), Kind.NOTHING),
-    (Store, Kind.STORE),
     (_WAIT_GATES, Kind.GATE),
 )
 
@@ -72,7 +69,7 @@ def kind_of(instruction: CircuitInstruction) -> Kind:
     if instruction.is_standard_gate():
         return Kind.COMPOSITE if instruction.qubits else Kind.NOTHING
     if instruction.is_directive():
-        return Kind.BARRIER
+        return Kind.DIRECTIVE
     operation: Operation = instruction.operation
     kind = _kind_of_class(type(operation))  # type: ignore[arg-type] # a class has a hash
     if kind is Kind.COMPOSITE and len(instruction.qubits) == 1:
@@ -121,9 +118,8 @@ def definition_of(operation: Operation) -> QuantumCircuit:
         if definition is None:
             definition = _synthesised(operation)
     except Exception as error:  # definitions run code that is not ours
-        reason = getattr(error, "message", None) or error or type(error).__name__
         raise CircuitError(
-            f"gate {operation.name!r} cannot be expanded: {reason!s:.200}"
+            f"gate {operation.name!r} cannot be expanded: {reason_of(error)}"
         ) from error
     if definition is None:
         raise CircuitError(

@@ -185,21 +185,19 @@ class Expansion:
 def _add_leaf(
     block: Block, slots: Slots, bits: tuple[int, ...], instruction: CircuitInstruction, kind: Kind
 ) -> None:
-    """Add a barrier, a store, a reset, a measurement or a gate without a definition."""
+    """Add a directive, a reset, a measurement or a gate without a definition."""
     if kind is Kind.NOTHING:
         return
-    if kind is Kind.STORE:
-        bits = _join(slots, bits, instruction.operation)
-    block.steps.append((bits, int(kind is not Kind.BARRIER), 0, None))
-    if kind is Kind.BARRIER:
+    if kind is Kind.DIRECTIVE:
+        block.steps.append((_join(slots, bits, instruction.operation), 0, 0, None))
         return
+    block.steps.append((bits, 1, 0, None))
     block.size += 1
+    block.active.update(bits[: len(instruction.qubits)])
     if kind is Kind.MEASUREMENT:
         block.num_measurements += 1
     elif kind is Kind.GATE:
         block.one_qubit_gates[bits[0]] += 1
-    if kind is not Kind.STORE:
-        block.active.update(bits[: len(instruction.qubits)])
 
 
 def _finish(block: Block, uses: Counter[tuple[Block, tuple[int, ...]]], gate: str) -> None:

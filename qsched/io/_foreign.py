@@ -41,7 +41,7 @@ def translated(translate: Callable[[BaseException], InputError]) -> Iterator[Non
 def reason_of(error: BaseException) -> str:
     """Return in a few words what another's exception says, never a file's content at length."""
     text = str(getattr(error, "message", None) or error) or type(error).__name__
-    if isinstance(error, RecursionError):
+    if isinstance(error, RecursionError):  # the text names a limit of Python's, not the cause
         text = "it is nested too deep"
     text = "".join(sign if sign.isprintable() else " " for sign in text)
     return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}..."

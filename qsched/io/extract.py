@@ -24,8 +24,8 @@ def profile_circuit(
 ) -> CircuitProfile:
     """Return what a scheduler needs to know of a circuit.
 
-    The depth is that of `QuantumCircuit.depth` on the expanded circuit: measurements,
-    resets and classical stores count, barriers join their qubits and count nowhere,
+    The depth is that of `QuantumCircuit.depth` on the expanded circuit: measurements and
+    resets count, barriers and classical assignments join their bits and count nowhere,
     delays are as if they were not there. The two-qubit depth is that of gates on two
     qubits alone. Nothing is expanded in memory: definitions add up, so that the time
     goes with what is written, not with what it stands for.
