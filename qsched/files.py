@@ -98,7 +98,7 @@ def write_text_atomically(path: Path, text: str) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _cannot_write(path, error) from error
 
 
@@ -111,13 +111,19 @@ def check_folder(folder: Path) -> None:
     Raises:
         OutputError: It is no folder, or nothing can be written there.
     """
-    above = folder
-    while not above.exists() and above != above.parent:
-        above = above.parent
     try:
-        tempfile.TemporaryFile(dir=above).close()
-    except OSError as error:
+        tempfile.TemporaryFile(dir=_nearest(folder)).close()
+    except (OSError, ValueError) as error:
         raise _cannot_write(folder, error) from error
+
+
+def _nearest(path: Path) -> Path:
+    """Return the path itself, or the nearest above it that is there."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return _nearest(path.parent)
+    return path
 
 
 def write_folder(folder: Path, files: Mapping[str, str]) -> None:
@@ -149,13 +155,13 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
                     (staged / name).replace(folder / name)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _cannot_write(folder, error) from error
 
 
-def _cannot_write(path: Path, error: OSError) -> OutputError:
+def _cannot_write(path: Path, error: OSError | ValueError) -> OutputError:
     return OutputError(
-        f"cannot write: {error.strerror or error}",
+        f"cannot write: {getattr(error, 'strerror', None) or error}",
         remedy="give another place with --out or the like",
         source=str(path),
     )

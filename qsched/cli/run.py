@@ -106,9 +106,7 @@ def _scenario(sources: tuple[Path, ...], options: dict[str, Any]) -> Scenario:
 
     given = {key: value for key, value in options.items() if value is not None}
     if "devices" in given:
-        given["devices"] = tuple(
-            name for part in given["devices"].split(",") if (name := part.strip())
-        )
+        given["devices"] = _names(given["devices"])
     files = [source for source in sources if source.suffix.lower() == ".toml"]
     if not files:
         return Scenario(sources=sources, **given)
@@ -123,6 +121,13 @@ def _scenario(sources: tuple[Path, ...], options: dict[str, Any]) -> Scenario:
     elif "fleet" in given:
         given["devices"] = ()
     return replace(read_scenario(files[0]), **given)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name for part in text.split(",") if (name := part.strip()))
+    if not names:
+        raise ConfigError(f"--devices {text!r} names none", remedy="give names, commas between")
+    return names
 
 
 def _jobs(scenario: Scenario, *, skip_bad: bool) -> tuple[Job, ...]:

@@ -223,6 +223,7 @@ def test_a_scenario_runs_alone(scenario, jobs):
         (["--devices", "fake_kyif"], "error: unknown device 'fake_kyif'; did you mean 'fake_kyiv'"),
         (["--devices", "fake_kyiv,fake_kyiv"], "error: fleet 'devices' names fake_kyiv twice"),
         (["--devices", "fake_kyiv", "--fleet", "paper"], "error: both a fleet and devices"),
+        (["--devices", " ,"], "error: --devices ' ,' names none; give names, commas between"),
         (["--arrivals", "poison:3"], "error: arrivals is 'poison:3'; it must be batch or"),
         (["--arrivals", "poisson:-1"], "error: arrivals is 'poisson:-1'; it must be batch or"),
         (["--policy", "nowhere.at_all:Mine"], "error: policy 'nowhere.at_all:Mine': "),
