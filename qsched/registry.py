@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import inspect
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -129,3 +130,20 @@ class Registry:
         raise UnknownNameError(
             f"unknown {self.kind} {name!r}", remedy=near_names(name, self.names())
         )
+
+    def make(self, name: str) -> Any:
+        """Return what the factory behind a name or path makes without arguments.
+
+        Raises:
+            UnknownNameError: Nothing has that name.
+            ConfigError: The path cannot be imported, or is no such factory.
+        """
+        factory = self.load(name)
+        try:
+            inspect.signature(factory).bind()
+        except (TypeError, ValueError) as error:
+            raise ConfigError(
+                f"{self.kind} {name!r} cannot be made: {error}",
+                remedy="it must be a class or function that needs no arguments",
+            ) from error
+        return factory()

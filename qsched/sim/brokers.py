@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from qsched.errors import ConfigError
+from qsched.errors import ConfigError, SimulationError
 from qsched.registry import Registry
 from qsched.sim.backfill import backfill
 
@@ -54,7 +54,13 @@ class Broker(ABC):
     sim: Simulation
 
     def bind(self, sim: Simulation) -> None:
-        """Learn which run this broker serves; called once, before anything happens."""
+        """Learn which run this broker serves; called once, before anything happens.
+
+        Raises:
+            SimulationError: It has served another.
+        """
+        if hasattr(self, "sim"):
+            raise SimulationError("a broker serves one run: make a new one for each")
         self.sim = sim
 
     def arrivals(self, jobs: Iterable[Job]) -> Iterable[Job]:
@@ -143,7 +149,7 @@ def load_broker(broker: str | Broker) -> Broker:
         UnknownNameError: No broker has that name.
         ConfigError: What the name stands for is no broker.
     """
-    found = BROKERS.load(broker)() if isinstance(broker, str) else broker
+    found = BROKERS.make(broker) if isinstance(broker, str) else broker
     if not isinstance(found, Broker):
         raise ConfigError(f"broker {broker!r} is not a Broker", remedy="extend qsched.Broker")
     return found
