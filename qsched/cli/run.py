@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import click
 from qsched.cli._group import EXIT_INTERRUPTED, report
 from qsched.cli._names import complete
 from qsched.cli._progress import progress_bar
-from qsched.errors import ConfigError
+from qsched.cli._scenario import scenario_of
 
 if TYPE_CHECKING:
     from qsched.config import Scenario
@@ -80,7 +79,7 @@ def run(
     from qsched.experiment.scenario import check_scenario  # noqa: PLC0415 - --help stays instant
     from qsched.files import check_folder  # noqa: PLC0415 - as above
 
-    scenario = _scenario(sources, {**options, "out": out})
+    scenario = scenario_of(sources, {**options, "out": out})
     fleet = check_scenario(scenario)
     if scenario.out is not None:
         check_folder(scenario.out)
@@ -98,36 +97,6 @@ def run(
     if result.partial:
         report("error", "interrupted: these are partial records")
         click.get_current_context().exit(EXIT_INTERRUPTED)
-
-
-def _scenario(sources: tuple[Path, ...], options: dict[str, Any]) -> Scenario:
-    """Return what the command line says, over what the scenario file says if one is named."""
-    from qsched.config import Scenario, read_scenario  # noqa: PLC0415 - as above
-
-    given = {key: value for key, value in options.items() if value is not None}
-    if "devices" in given:
-        given["devices"] = _names(given["devices"])
-    files = [source for source in sources if source.suffix.lower() == ".toml"]
-    if not files:
-        return Scenario(sources=sources, **given)
-    if len(sources) > 1:
-        raise ConfigError(
-            f"scenario among {len(sources)} sources",
-            remedy="run it alone, and name the others in it",
-            source=str(files[0]),
-        )
-    if "devices" in given:
-        given.setdefault("fleet", None)
-    elif "fleet" in given:
-        given["devices"] = ()
-    return replace(read_scenario(files[0]), **given)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    names = tuple(name for part in text.split(",") if (name := part.strip()))
-    if not names:
-        raise ConfigError(f"--devices {text!r} names none", remedy="give names, commas between")
-    return names
 
 
 def _jobs(scenario: Scenario, *, skip_bad: bool) -> tuple[Job, ...]:
