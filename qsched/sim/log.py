@@ -94,7 +94,7 @@ class RunLog:
         first = len(self._parts) // 2
         for device, num_qubits, qubits in plan:
             if qubits is not None:
-                self._physical[len(self._parts) // 2] = tuple(qubits)
+                self._physical[len(self._parts) // 2] = tuple(map(int, qubits))
             self._parts.extend((self._device_index[device], num_qubits))
         self._first_part[row] = first
         self._num_parts[row] = len(plan)
