@@ -84,13 +84,30 @@ def write_text_atomically(path: Path, text: str) -> None:
         OutputError: The folder or file cannot be written.
     """
     try:
+        content = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise _cannot_write(path, error) from error
+    write_bytes_atomically(path, content)
+
+
+def write_bytes_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that it is either the old one or all of the new one.
+
+    Args:
+        path: Where to write; its folder is made when it is not there.
+        content: All of it.
+
+    Raises:
+        OutputError: The folder or file cannot be written.
+    """
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(
             dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
         )
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(temporary, 0o666 & ~_umask())  # noqa: PTH101 - mkstemp makes it private
