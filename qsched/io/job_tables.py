@@ -106,7 +106,7 @@ def scan_job_table(
 def _jobs(rows: Iterable[Row], check: TableCheck, shots_default: int | None) -> list[Job]:
     """Turn rows into jobs; what cannot be one is noted in ``check``."""
     jobs: list[Job] = []
-    seen: dict[str, Row] = {}
+    places: dict[str, int | str] = {}
     needed = frozenset(check.required)
     defaults: dict[str, Any] = {} if shots_default is None else {"shots": shots_default}
     for number, row in enumerate(rows, 1):
@@ -117,16 +117,17 @@ def _jobs(rows: Iterable[Row], check: TableCheck, shots_default: int | None) -> 
         except ValueError:
             _refuse_cells(row, needed, check)
         else:
-            first = seen.setdefault(job.job_id, row)
-            if first is row:
+            if (first := places.get(job.job_id)) is None:
+                # A place alone: to keep the row would keep its cells, for every row.
+                places[job.job_id] = row.line or row.where
                 jobs.append(job)
-            else:
-                there = f"line {first.line}" if first.line else first.where.rstrip(": ")
-                check.refuse(
-                    f"{row.where}job_id {job.job_id!r} is that of {there}, too",
-                    "give every job its own",
-                    line=row.line,
-                )
+                continue
+            there = f"line {first}" if isinstance(first, int) else first.rstrip(": ")
+            check.refuse(
+                f"{row.where}job_id {job.job_id!r} is that of {there}, too",
+                "give every job its own",
+                line=row.line,
+            )
     return jobs
 
 
