@@ -184,8 +184,8 @@ class Cloud:
 
     def finish(self, running: RunningJob) -> None:
         """End a job that is done."""
-        self.release(running)
         self.log.finished(self.env.now, running.row, running.fidelity)
+        self.release(running)
 
     def withdraw(self, row: int, reason: str = "cancelled by its user") -> bool:
         """Withdraw a job, whether it waits or runs; its qubits are free at once.
@@ -199,15 +199,16 @@ class Cloud:
         """
         running = self.running.get(row)
         if running is not None:
+            self.log.ended(self.env.now, row, EventKind.CANCELLED, reason)
             self.release(running)
             if running.process is not None and running.process.is_alive:
                 running.process.interrupt("cancelled")
-        elif self.log.status[row] == QUEUED and self.broker.withdraw(row):
+            return True
+        if self.log.status[row] == QUEUED and self.broker.withdraw(row):
             self.num_ended += 1
-        else:
-            return False
-        self.log.ended(self.env.now, row, EventKind.CANCELLED, reason)
-        return True
+            self.log.ended(self.env.now, row, EventKind.CANCELLED, reason)
+            return True
+        return False
 
 
 def _raise_as_it_was(process: simpy.Event) -> None:
