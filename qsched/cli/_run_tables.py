@@ -22,6 +22,7 @@ MAX_NOT_DONE = 50
 SMALL = 0.001
 """Below it four decimals say too little."""
 
+PLACED = "placed #:qubits"
 WIDE = 100
 """Columns from which on a terminal has room for all that is known of a job."""
 
@@ -118,19 +119,17 @@ def _device_table(result: RunResult, *, wide: bool) -> Table:
 
 
 def _job_table(result: RunResult, *, wide: bool) -> Table:
-    """Return the first jobs; ``placed`` is, for each part, the device's number and qubits."""
+    """Return the first jobs; of each part the device's number and qubits, or why there is none."""
     numbers = {device.name: str(n) for n, device in enumerate(result.fleet.devices, 1)}
     shown = result.jobs[:MAX_JOBS]
-    all_done = all(record.status is Status.DONE for record in shown)
     made = table(
         "job",
         "qubits",
         *(("depth", "2q gates", "shots") if wide else ()),
         *(("submit",) if wide else ()),
         *("start", "finish", "fidelity"),
-        *(() if all_done else ("status",)),
     )
-    made.add_column("placed (#:qubits)", overflow="fold")
+    made.add_column(PLACED, overflow="fold", min_width=len(PLACED))
     for record in shown:
         counts = (record.depth, record.num_two_qubit_gates, record.shots) if wide else ()
         made.add_row(
@@ -141,8 +140,8 @@ def _job_table(result: RunResult, *, wide: bool) -> Table:
             figure(record.start_time_s, 1),
             figure(record.finish_time_s, 1),
             _fidelity(record.fidelity),
-            *(() if all_done else (record.status.value,)),
-            " ".join(f"{numbers[part.device]}:{part.num_qubits}" for part in record.placements),
+            " ".join(f"{numbers[part.device]}:{part.num_qubits}" for part in record.placements)
+            or record.status.value,
         )
     return made
 
