@@ -12,11 +12,13 @@ from decimal import ROUND_DOWN, Decimal
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
+from qsched.io.calibration_folder import newest_captures
 from qsched.io.devices import load_fleet
 from qsched.model import DeviceProfile, ErrorMeans, Fleet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from qsched.metrics import Summary
     from qsched.model import Job
@@ -184,6 +186,20 @@ def published_fleet() -> Fleet:
     )
 
 
+def calibrated_fleet(folder: Path) -> Fleet:
+    """Return the five devices by the newest calibration export of each in a folder.
+
+    Args:
+        folder: Searched to any depth; see `newest_captures`.
+
+    Raises:
+        CalibrationError: A device has no export there, or it cannot be read.
+        BadInputs: Several of these; all are listed.
+    """
+    names = [facts.name for facts in DEVICES]
+    return Fleet(name="calibrations", devices=tuple(newest_captures(folder, names)))
+
+
 def _profile(facts: DeviceFacts, couplers: tuple[tuple[int, int], ...]) -> DeviceProfile:
     return DeviceProfile(
         name=facts.name,
@@ -197,6 +213,6 @@ def _profile(facts: DeviceFacts, couplers: tuple[tuple[int, int], ...]) -> Devic
         two_qubit_error=dict.fromkeys(couplers, facts.masked.two_qubit),
         processor="Eagle r3",
         calibrated_at=datetime.fromisoformat(facts.captured_at),
-        origin="means of an IBM calibration export",
+        origin="means of IBM's calibration export",
         plain_means=facts.plain,
     )

@@ -1,0 +1,1 @@
+"""Figures; the only user of matplotlib, which the extra ``report`` installs."""
