@@ -70,6 +70,10 @@ class LazyGroup(click.Group):
             warnings.showwarning = _show_warning
             try:
                 return super().invoke(ctx)
+            except click.UsageError as error:
+                at_fault = (error.ctx or ctx).command_path
+                report("error", f"{error.format_message()} See {at_fault} --help.")
+                ctx.exit(EXIT_USER_ERROR)
             except (InputError, MissingExtraError, PlanError) as error:
                 report("error", error)
                 ctx.exit(EXIT_USER_ERROR)

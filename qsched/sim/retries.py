@@ -62,7 +62,7 @@ class Look(simpy.Event):
         """Let the look be made after a delay."""
         self._ok = True
         self._value = None
-        self.env.schedule(self, priority, delay)  # type: ignore[arg-type]  # any order will do
+        self.env.schedule(self, priority, delay)  # type: ignore[arg-type]  # any number will do
 
 
 class Retries:
@@ -199,7 +199,7 @@ class Retries:
         delay = delay_until(self._env.now, time)
         group = self._events[start:stop]
         for line in (self._looks, self._last_looks, self._needs, self._keys, self._events):
-            del line[start:stop]  # type: ignore[attr-defined]
+            del line[start:stop]
         self._least_need = min(self._needs, default=inf)
         for look, is_early in zip(group, early, strict=True):
             look.schedule(BEFORE_NORMAL if is_early else 1, delay)
