@@ -54,205 +54,156 @@ def number(bits: Iterable[int]) -> int:
     return sum(bit << position for position, bit in enumerate(bits))
 
 
+def samples(
+    family: str, prefix: str, about: str, *circuits: QuantumCircuit, version: int = 2
+) -> list[Sample]:
+    """Return circuits of one kind as samples; file names are the prefix and the width."""
+    return [
+        Sample(
+            stem=f"{prefix}_{circuit.num_qubits}",
+            family=family,
+            about=about,
+            circuit=circuit,
+            version=version,
+        )
+        for circuit in circuits
+    ]
+
+
 def ghz_samples() -> list[Sample]:
     """Return GHZ states: by chain, by doubling, several at once, by measurement."""
     chain = "By a chain of CX; reads all 0 or all 1."
+    full = "By a chain of CX; fills a 127-qubit device to the last qubit."
     fanout = "By doubling, in logarithmic depth; reads all 0 or all 1."
+    dealt = "Three states of 70 qubits dealt out in turn: splits by state need no cut."
+    fused = "Ten blocks of 13 fused by mid-circuit measurement and feed-forward."
     return [
-        Sample(stem="ghz_chain_5", family="GHZ", about=chain, circuit=states.ghz_chain(5)),
-        Sample(
-            stem="ghz_chain_127",
-            family="GHZ",
-            about="By a chain of CX; fills a 127-qubit device to the last qubit.",
-            circuit=states.ghz_chain(127),
-        ),
-        Sample(stem="ghz_chain_250", family="GHZ", about=chain, circuit=states.ghz_chain(250)),
-        Sample(stem="ghz_fanout_100", family="GHZ", about=fanout, circuit=states.ghz_fanout(100)),
-        Sample(
-            stem="ghz_fanout_200",
-            family="GHZ",
-            about=fanout,
-            circuit=states.ghz_fanout(200),
-            version=3,
-        ),
-        Sample(
-            stem="ghz_interleaved_210",
-            family="GHZ",
-            about="Three states of 70 qubits dealt out in turn: splits by state need no cut.",
-            circuit=states.ghz_interleaved(3, 70),
-        ),
-        Sample(
-            stem="ghz_measured_139",
-            family="GHZ",
-            about="Ten blocks of 13 fused by mid-circuit measurement and feed-forward.",
-            circuit=states.ghz_measured(10, 13),
-            version=3,
-        ),
+        *samples("GHZ", "ghz_chain", chain, states.ghz_chain(5)),
+        *samples("GHZ", "ghz_chain", full, states.ghz_chain(127)),
+        *samples("GHZ", "ghz_chain", chain, states.ghz_chain(250)),
+        *samples("GHZ", "ghz_fanout", fanout, states.ghz_fanout(100)),
+        *samples("GHZ", "ghz_fanout", fanout, states.ghz_fanout(200), version=3),
+        *samples("GHZ", "ghz_interleaved", dealt, states.ghz_interleaved(3, 70)),
+        *samples("GHZ", "ghz_measured", fused, states.ghz_measured(10, 13), version=3),
     ]
 
 
 def protocol_samples() -> list[Sample]:
     """Return W states and what measures in the middle."""
-    w_about = "One excitation shared by all qubits; reads a single 1."
-    hops = "A state teleported over {} Bell pairs with feed-forward; register out reads 0."
+    shared = "One excitation shared by all qubits; reads a single 1."
+    few, many = (
+        f"A state teleported over {count} Bell pairs with feed-forward; register out reads 0."
+        for count in (2, 65)
+    )
+    kept = "A logical 1 kept for 5 rounds at distance 13, in a for loop with resets."
+    memory = states.repetition_code(13, 5)
     return [
-        Sample(stem="w_state_12", family="W state", about=w_about, circuit=states.w_state(12)),
-        Sample(
-            stem="w_state_180",
-            family="W state",
-            about=w_about,
-            circuit=states.w_state(180),
-            version=3,
-        ),
-        *(
-            Sample(
-                stem=f"teleportation_{2 * count + 1}",
-                family="Teleportation",
-                about=hops.format(count),
-                circuit=states.teleportation(count),
-                version=3,
-            )
-            for count in (2, 65)
-        ),
-        Sample(
-            stem="repetition_code_25",
-            family="Repetition code",
-            about="A logical 1 kept for 5 rounds at distance 13, in a for loop with resets.",
-            circuit=states.repetition_code(13, 5),
-            version=3,
-        ),
+        *samples("W state", "w_state", shared, states.w_state(12)),
+        *samples("W state", "w_state", shared, states.w_state(180), version=3),
+        *samples("Teleportation", "teleportation", few, states.teleportation(2), version=3),
+        *samples("Teleportation", "teleportation", many, states.teleportation(65), version=3),
+        *samples("Repetition code", "repetition_code", kept, memory, version=3),
     ]
 
 
 def algorithm_samples() -> list[Sample]:
-    """Return textbook algorithms."""
-    secret = "Reads a random secret of {} bits with one query."  # noqa: S105 - Bernstein-Vazirani's
-    shift = "Finds a random shift of {} bits of a bent function with Toffolis."
-    total = "Adds two random numbers of {} bits with gates that the file defines."
+    """Return textbook algorithms that read what can be checked by hand."""
+    fourier = "Of the basis state 12345, {}."
+    every = fourier.format("all rotations; reads every string alike")
+    near = fourier.format("without rotations below pi/2**12")
     return [
-        *(
-            Sample(
-                stem=f"bernstein_vazirani_{size + 1}",
-                family="Bernstein-Vazirani",
-                about=secret.format(size),
-                circuit=algorithms.bernstein_vazirani(random_bits(size)),
-            )
-            for size in (27, 139)
+        *bit_samples(),
+        *samples("QFT", "qft", every, algorithms.fourier_of_basis_state(16, 12345)),
+        *samples(
+            "QFT", "qft", near, algorithms.fourier_of_basis_state(160, 12345, max_distance=12)
         ),
-        Sample(
-            stem="qft_16",
-            family="QFT",
-            about="Of the basis state 12345, all rotations; reads every string alike.",
-            circuit=algorithms.fourier_of_basis_state(16, 12345),
-        ),
-        Sample(
-            stem="qft_160",
-            family="QFT",
-            about="Of the basis state 12345, without rotations below pi/2**12.",
-            circuit=algorithms.fourier_of_basis_state(160, 12345, max_distance=12),
-        ),
-        Sample(
-            stem="phase_estimation_11",
-            family="Phase estimation",
-            about="Ten bits of the phase 1/3.",
-            circuit=algorithms.phase_estimation(10, 1 / 3),
+        *samples(
+            "Phase estimation",
+            "phase_estimation",
+            "Ten bits of the phase 1/3.",
+            algorithms.phase_estimation(10, 1 / 3),
             version=3,
         ),
-        Sample(
-            stem="grover_9",
-            family="Grover",
-            about="Finds one of 64 strings in 6 rounds, with Toffolis and helpers.",
-            circuit=algorithms.grover(random_bits(6), 6),
-        ),
-        *(
-            Sample(
-                stem=f"adder_{2 * size + 2}",
-                family="Adder",
-                about=total.format(size),
-                circuit=algorithms.ripple_carry_adder(
-                    size, number(random_bits(size)), number(reversed(random_bits(size)))
-                ),
-            )
-            for size in (9, 80)
-        ),
-        *(
-            Sample(
-                stem=f"hidden_shift_{size}",
-                family="Hidden shift",
-                about=shift.format(size),
-                circuit=algorithms.hidden_shift(random_bits(size)),
-            )
-            for size in (40, 240)
+        *samples(
+            "Grover",
+            "grover",
+            "Finds one of 64 strings in 6 rounds, with Toffolis and helpers.",
+            algorithms.grover(random_bits(6), 6),
         ),
     ]
 
 
+def bit_samples() -> list[Sample]:
+    """Return algorithms that find or add random bits, each in a small and a large size."""
+    found: list[Sample] = []
+    for size in (27, 139):
+        about = f"Reads a random secret of {size} bits with one query."
+        circuit = algorithms.bernstein_vazirani(random_bits(size))
+        found += samples("Bernstein-Vazirani", "bernstein_vazirani", about, circuit)
+    for size in (9, 80):
+        about = f"Adds two random numbers of {size} bits with gates that the file defines."
+        bits = random_bits(size)
+        circuit = algorithms.ripple_carry_adder(size, number(bits), number(reversed(bits)))
+        found += samples("Adder", "adder", about, circuit)
+    for size in (40, 240):
+        about = f"Finds a random shift of {size} bits of a bent function with Toffolis."
+        circuit = algorithms.hidden_shift(random_bits(size))
+        found += samples("Hidden shift", "hidden_shift", about, circuit)
+    return found
+
+
 def lattice_samples() -> list[Sample]:
     """Return circuits that live on a graph."""
+    return [*qaoa_samples(), *ising_samples(), *ansatz_samples()]
 
-    def ansatz(size: int, layers: int) -> QuantumCircuit:
-        return lattices.hardware_efficient(size, num_layers=layers, seed=SEED)
 
-    def ising(size: int, edges: list[lattices.Edge]) -> QuantumCircuit:
+def qaoa_samples() -> list[Sample]:
+    """Return QAOA for MaxCut on rings and random 3-regular graphs."""
+    best = "MaxCut of a ring, one round at its best angles; cuts 3/4 of the edges."
+    rings = [lattices.qaoa_maxcut(size, lattices.ring(size), *RING_ANGLES) for size in (24, 150)]
+    small, large = (lattices.random_regular(3, size, SEED) for size in (50, 180))
+    return [
+        *samples("QAOA", "qaoa_ring", best, *rings),
+        *samples(
+            "QAOA",
+            "qaoa_cubic",
+            "MaxCut of a random 3-regular graph, one round at fixed angles.",
+            lattices.qaoa_maxcut(50, small, *CUBIC_ANGLES),
+        ),
+        *samples(
+            "QAOA",
+            "qaoa_cubic",
+            "MaxCut of a random 3-regular graph, two rounds at fixed angles.",
+            lattices.qaoa_maxcut(180, large, *CUBIC_ANGLES_2),
+        ),
+    ]
+
+
+def ising_samples() -> list[Sample]:
+    """Return Trotter steps of the transverse-field Ising model on three lattices."""
+
+    def steps(size: int, edges: list[lattices.Edge]) -> QuantumCircuit:
         return lattices.ising_trotter(size, edges, num_steps=6)
 
-    cubic = {size: lattices.random_regular(3, size, SEED) for size in (50, 180)}
+    on_line = "Six Trotter steps of the transverse-field model on a line."
+    on_square = "Six Trotter steps on a 10 by 10 square lattice."
+    on_heavy_hex = "Six Trotter steps on the heavy-hex lattice of an IBM Heron r2."
+    lines = [steps(size, lattices.line(size)) for size in (64, 200)]
     return [
-        *(
-            Sample(
-                stem=f"qaoa_ring_{size}",
-                family="QAOA",
-                about="MaxCut of a ring, one round at its best angles; cuts 3/4 of the edges.",
-                circuit=lattices.qaoa_maxcut(size, lattices.ring(size), *RING_ANGLES),
-            )
-            for size in (24, 150)
-        ),
-        Sample(
-            stem="qaoa_cubic_50",
-            family="QAOA",
-            about="MaxCut of a random 3-regular graph, one round at fixed angles.",
-            circuit=lattices.qaoa_maxcut(50, cubic[50], *CUBIC_ANGLES),
-        ),
-        Sample(
-            stem="qaoa_cubic_180",
-            family="QAOA",
-            about="MaxCut of a random 3-regular graph, two rounds at fixed angles.",
-            circuit=lattices.qaoa_maxcut(180, cubic[180], *CUBIC_ANGLES_2),
-        ),
-        *(
-            Sample(
-                stem=f"ising_line_{size}",
-                family="Ising",
-                about="Six Trotter steps of the transverse-field model on a line.",
-                circuit=ising(size, lattices.line(size)),
-            )
-            for size in (64, 200)
-        ),
-        Sample(
-            stem="ising_square_100",
-            family="Ising",
-            about="Six Trotter steps on a 10 by 10 square lattice.",
-            circuit=ising(100, lattices.square(10, 10)),
-        ),
-        Sample(
-            stem="ising_heavy_hex_156",
-            family="Ising",
-            about="Six Trotter steps on the heavy-hex lattice of an IBM Heron r2.",
-            circuit=ising(156, lattices.heavy_hex(8, 16)),
-        ),
-        Sample(
-            stem="hardware_efficient_30",
-            family="Ansatz",
-            about="Four layers of random rotations and a brickwork of CX on a line.",
-            circuit=ansatz(30, 4),
-            version=3,
-        ),
-        Sample(
-            stem="hardware_efficient_230",
-            family="Ansatz",
-            about="Three layers of random rotations and a brickwork of CX on a line.",
-            circuit=ansatz(230, 3),
-        ),
+        *samples("Ising", "ising_line", on_line, *lines),
+        *samples("Ising", "ising_square", on_square, steps(100, lattices.square(10, 10))),
+        *samples("Ising", "ising_heavy_hex", on_heavy_hex, steps(156, lattices.heavy_hex(8, 16))),
+    ]
+
+
+def ansatz_samples() -> list[Sample]:
+    """Return hardware-efficient ansatz circuits, the small one in OpenQASM 3."""
+    about = "{} layers of random rotations and a brickwork of CX on a line."
+    small = lattices.hardware_efficient(30, num_layers=4, seed=SEED)
+    large = lattices.hardware_efficient(230, num_layers=3, seed=SEED)
+    return [
+        *samples("Ansatz", "hardware_efficient", about.format("Four"), small, version=3),
+        *samples("Ansatz", "hardware_efficient", about.format("Three"), large),
     ]
 
 
