@@ -23,10 +23,11 @@ An `InputError` is one line: where, what, and the remedy.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 
 class QschedError(Exception):
@@ -117,6 +118,21 @@ def raise_all(errors: Sequence[InputError]) -> None:
     """
     if errors:
         raise errors[0] if len(errors) == 1 else BadInputs(errors)
+
+
+@contextmanager
+def gather(errors: list[InputError]) -> Iterator[None]:
+    """Note what the block raises for a wrong input, and go on behind it.
+
+    Args:
+        errors: Gets the error, or all of several; `raise_all` raises them in the end.
+    """
+    try:
+        yield
+    except BadInputs as several:
+        errors.extend(several.errors)
+    except InputError as error:
+        errors.append(error)
 
 
 class MissingExtraError(QschedError, ImportError):

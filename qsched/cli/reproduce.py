@@ -10,10 +10,12 @@ import click
 
 from qsched.cli._group import report
 from qsched.cli._progress import progress_bar
-from qsched.errors import ConfigError, MissingExtraError, OutputError
+from qsched.errors import ConfigError, MissingExtraError, OutputError, gather, raise_all
 
 if TYPE_CHECKING:
+    from qsched.errors import InputError
     from qsched.experiment.reproduce import Reproduction
+    from qsched.experiment.rlbase import Weights
     from qsched.model import Fleet, Job
 
 FIGURE = Path("qsched-reproduce.png")
@@ -73,11 +75,19 @@ def reproduce(
     from qsched.experiment.rlbase import load_rlbase  # noqa: PLC0415 - as above
 
     _check(table, seed, figure, no_figure=no_figure)
-    jobs = _jobs(table, seed)
-    fleet = _fleet(calibrations)
-    weights = None if rl_weights is None else load_rlbase(rl_weights)
+    errors: list[InputError] = []
+    jobs: list[Job] = []
+    fleets: list[Fleet] = []
+    weights: Weights | None = None
+    with gather(errors):
+        jobs = _jobs(table, seed)
+    with gather(errors):
+        fleets.append(_fleet(calibrations))
+    with gather(errors):
+        weights = None if rl_weights is None else load_rlbase(rl_weights)
+    raise_all(errors)
     with progress_bar("running") as progress:
-        result = run_again(jobs, fleet, weights=weights, progress=progress)
+        result = run_again(jobs, fleets[0], weights=weights, progress=progress)
     notes = _notes(result, table, seed)
     drawn = None if no_figure else _draw(result, figure)
     if as_json:

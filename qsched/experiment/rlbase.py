@@ -8,6 +8,7 @@ when a job arrives, which share of it each of five devices gets.
 from __future__ import annotations
 
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,6 @@ from qsched.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from qsched.estimate import Rates
     from qsched.model import Job
@@ -27,6 +27,9 @@ LAYERS = {
     "action_net": (5, 64),
 }
 """Shapes of the weight matrices, first layer first, by the names that stable-baselines3 gives."""
+
+ARRAYS = tuple(f"{name}.{what}" for name in LAYERS for what in ("weight", "bias"))
+"""Names of the arrays in the archive."""
 
 NUM_DEVICES = 5
 JOB_SCALE = 50.0
@@ -48,28 +51,50 @@ def load_rlbase(path: Path) -> Weights:
     Raises:
         InputError: The file cannot be read, or does not hold these layers.
     """
-    remedy = "give the .npz file with the published policy's three layers"
+    arrays = _read(path)
+    layers = []
+    for name, shape in LAYERS.items():
+        layer = (arrays[f"{name}.weight"], arrays[f"{name}.bias"])
+        for array, wanted in zip(layer, (shape, shape[:1]), strict=True):
+            if array.shape != wanted or array.dtype.kind != "f":
+                raise _refusal(
+                    path, f"{name} has {array.dtype} of shape {array.shape}, wanted: {wanted}"
+                )
+            if not np.isfinite(array).all():
+                raise _refusal(path, f"{name} has a weight that is not finite")
+        layers.append(layer)
+    return layers
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """Return the arrays of an archive that are weights here."""
     try:
         with zipfile.ZipFile(path) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-        if size > MAX_BYTES:
-            raise InputError(f"unpacks to {size} bytes", remedy=remedy, source=str(path))
+            _check_members(path, archive)
         with np.load(path, allow_pickle=False) as arrays:
-            layers = [(arrays[f"{name}.weight"], arrays[f"{name}.bias"]) for name in LAYERS]
-    except KeyError as error:
-        raise InputError(f"lacks {error.args[0]}", remedy=remedy, source=str(path)) from error
-    except (OSError, EOFError, zipfile.BadZipFile, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError("is no archive of weights", remedy=remedy, source=str(path)) from error
-    for (matrix, bias), shape in zip(layers, LAYERS.values(), strict=True):
-        if matrix.shape != shape or bias.shape != shape[:1] or matrix.dtype.kind != "f":
-            raise InputError(
-                f"has a layer of shape {matrix.shape}, wanted is {shape}",
-                remedy=remedy,
-                source=str(path),
-            )
-    return layers
+            return {name: arrays[name] for name in ARRAYS}
+    except InputError:
+        raise
+    except OSError as error:
+        raise _refusal(path, f"cannot read: {error.strerror or error}") from error
+    except Exception as error:  # of zipfile, zlib, ast, tokenize: damage makes each of them raise
+        raise _refusal(path, "is no archive of weights, or damaged") from error
+
+
+def _check_members(path: Path, archive: zipfile.ZipFile) -> None:
+    size = sum(member.file_size for member in archive.infolist())
+    if size > MAX_BYTES:
+        raise _refusal(path, f"unpacks to {size} bytes")
+    if missing := sorted(set(ARRAYS) - {Path(name).stem for name in archive.namelist()}):
+        raise _refusal(path, f"lacks {', '.join(missing)}")
+
+
+def _refusal(path: Path, problem: str) -> InputError:
+    return InputError(
+        problem,
+        remedy="give the .npz file with the published policy's three layers",
+        source=str(path),
+    )
 
 
 def observe(job: Job, free: Sequence[int], rates: Sequence[Rates]) -> Any:

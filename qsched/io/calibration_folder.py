@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qsched.errors import BadInputs, CalibrationError, InputError, raise_all
+from qsched.errors import CalibrationError, gather, raise_all
 from qsched.io.calibration_csv import parse_file_name, read_calibration_csv
 
 if TYPE_CHECKING:
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from qsched.errors import InputError
     from qsched.model import DeviceProfile
 
 
@@ -43,12 +44,8 @@ def newest_captures(folder: Path, names: Sequence[str]) -> list[DeviceProfile]:
     for path in newest:
         if path is None:
             continue
-        try:
+        with gather(errors):
             profiles.append(read_calibration_csv(path))
-        except BadInputs as several:
-            errors.extend(several.errors)
-        except InputError as error:
-            errors.append(error)
     raise_all(errors)
     return profiles
 
