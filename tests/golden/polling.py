@@ -33,9 +33,11 @@ def poll(  # noqa: C901 - in one piece, so that it can be read against the rules
     devices: Sequence[DeviceProfile],
     model: CostModel,
     mode: str,
+    *,
     shares: Callable[[Job, Sequence[int]], list[tuple[int, int]]] | None = None,
+    until: float = 3e3,
 ) -> dict[str, Outcome]:
-    """Return what happens to each job that ends."""
+    """Return what happens to each job that ends before a time: some may look for ever."""
     env = simpy.Environment()
     rates = [model.rates(device) for device in devices]
     qubits = [simpy.Container(env, d.num_qubits, init=d.num_qubits) for d in devices]
@@ -96,5 +98,5 @@ def poll(  # noqa: C901 - in one piece, so that it can be read against the rules
             env.process(life(job))
 
     env.process(dispatch())
-    env.run(until=3e3)
+    env.run(until=until)
     return outcomes
