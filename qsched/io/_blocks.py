@@ -10,9 +10,9 @@ Linearity*, Wiley 1992, chapter 2.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from operator import add
+from operator import add, itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -86,15 +86,23 @@ class Block:
         """Gates on two qubits."""
         return sum(self.pairs.values())
 
-    def add_counts(self, other: Block, qubits: Sequence[int], times: int = 1) -> None:
-        """Add what another block counts, its size excepted, on these qubits and so many times."""
-        self.num_measurements += times * other.num_measurements
+    def add_counts(self, other: Block, uses: Sequence[Sequence[int]], times: int = 1) -> None:
+        """Add what another block counts, its size excepted.
+
+        Args:
+            other: The block.
+            uses: For each of its uses, the qubits here that its own stand for.
+            times: How often each use is repeated.
+        """
+        self.num_measurements += times * len(uses) * other.num_measurements
         for qubit, count in other.one_qubit_gates.items():
-            self.one_qubit_gates[qubits[qubit]] += times * count
-        for (first, second), count in other.pairs.items():
-            a, b = qubits[first], qubits[second]
-            self.pairs[(a, b) if a < b else (b, a)] += times * count
-        self.active.update(qubits[qubit] for qubit in other.active)
+            for place, number in Counter(map(itemgetter(qubit), uses)).items():
+                self.one_qubit_gates[place] += times * number * count
+        for pair, count in other.pairs.items():
+            for (a, b), number in Counter(map(itemgetter(*pair), uses)).items():
+                self.pairs[(a, b) if a < b else (b, a)] += times * number * count
+        for qubit in other.active:
+            self.active.update(map(itemgetter(qubit), uses))
 
     def depths(self) -> tuple[int, int]:
         """Return depth and two-qubit depth of the block by itself."""

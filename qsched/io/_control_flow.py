@@ -100,7 +100,7 @@ def worst(bodies: Sequence[Block], times: int) -> tuple[Block, int, int]:
     depth = two_qubit_depth = 0
     for body in bodies if times else ():
         repeated = Block(num_qubits=0, num_bits=0)
-        repeated.add_counts(body, range(body.num_qubits), times)
+        repeated.add_counts(body, [range(body.num_qubits)], times)
         if repeated.num_one_qubit_gates > found.num_one_qubit_gates:
             found.one_qubit_gates = repeated.one_qubit_gates
         if repeated.num_two_qubit_gates > found.num_two_qubit_gates:

@@ -7,7 +7,7 @@ more than all memory could hold, is measured or refused in no time.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Generator
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from qsched.io._definitions import Key
 
     Slots: TypeAlias = dict[Hashable, int]
+    Uses: TypeAlias = dict[Block, list[tuple[int, ...]]]
 
 MAX_OPERATIONS = 50_000_000
 """A circuit that would expand to more operations than this is refused."""
@@ -95,7 +96,7 @@ class Expansion:
         slot_of = slots.__getitem__
         block = Block(num_qubits=circuit.num_qubits, num_bits=len(slots))
         steps, ones, pairs = block.steps, block.one_qubit_gates, block.pairs
-        uses: Counter[tuple[Block, tuple[int, ...]]] = Counter()
+        uses: Uses = defaultdict(list)
         num_gates = 0
         for instruction in circuit.data:
             qubits = instruction.qubits
@@ -118,7 +119,7 @@ class Expansion:
                 callee = (yield found) if isinstance(found, Request) else found
                 if callee.steps:
                     steps.append((bits, 0, 0, callee))
-                    uses[callee, bits] += 1
+                    uses[callee].append(bits)
                     block.size += callee.size
                     block.varies |= callee.varies
             elif kind is Kind.CONTROL_FLOW:
@@ -178,7 +179,7 @@ class Expansion:
             joined = _join(slots, bits, operation)
             block.steps.append((joined, depth, two_qubit_depth, None))
             block.size += counts.size
-            block.add_counts(counts, bits)
+            block.add_counts(counts, [bits])
             block.varies |= counts.varies
 
 
@@ -200,13 +201,13 @@ def _add_leaf(
         block.one_qubit_gates[bits[0]] += 1
 
 
-def _finish(block: Block, uses: Counter[tuple[Block, tuple[int, ...]]], gate: str) -> None:
+def _finish(block: Block, uses: Uses, gate: str) -> None:
     """Add what the definitions count, once it is known not to be too much."""
     if block.size > MAX_OPERATIONS:
         subject = f"gate {gate!r}" if gate else "the circuit"
         raise CircuitError(f"{subject} would expand to more than {MAX_OPERATIONS:,} gates")
-    for (callee, bits), times in uses.items():
-        block.add_counts(callee, bits, times)
+    for callee, places in uses.items():
+        block.add_counts(callee, places)
     block.active.update(block.one_qubit_gates, chain.from_iterable(block.pairs))
 
 

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import io
 import struct
-from typing import TYPE_CHECKING
 
 import numpy as np
 from qiskit import QuantumCircuit, qpy
 
 from qsched.errors import CircuitError
 from qsched.io._foreign import MAX_BITS, reason_of, translated
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 OLDEST_VERSION = 13
 """Older formats hold expressions that Qiskit up to 1.4.1 evaluated as code, and pickles of
@@ -26,7 +22,11 @@ _CIRCUIT_HEADER = struct.Struct("!H1cHIIQIQI")
 """Sizes of name and global phase, qubits, clbits, size of metadata, registers, instructions,
 variables: the header of every circuit in a file of version 12 or later, nested ones too."""
 
-_PHASE_TYPES = np.frombuffer(b"izfcnpvesrq", dtype=np.uint8)
+_PHASES = {b"f": 8, b"i": 8, b"p": 18, b"v": 34, b"e": 16}
+"""Bytes that a global phase takes, by its type: float, integer, and without the name or the
+expression, parameter, element of a vector and expression."""
+
+_PHASE_TYPES = np.frombuffer(b"".join(_PHASES), dtype=np.uint8)
 _ZEROS = (13, 14, 15, 16, 25, 26, 27, 28)
 """Bytes of a circuit header that are zero as long as it has below 4 GiB of metadata and
 four thousand million instructions."""
@@ -43,9 +43,7 @@ def parse_qpy(data: bytes, source: str) -> list[QuantumCircuit]:
         CircuitError: It is no QPY file, of a dangerous or unknown version, or broken.
     """
     _check_version(data, source)
-    for num_bits in _declared_bits(data):
-        if num_bits > MAX_BITS:
-            raise CircuitError(f"declares {num_bits:,} bits", source=source)
+    _check_bits(data, source)
     with translated(lambda error: _refusal(error, source)):
         circuits: list[QuantumCircuit] = qpy.load(io.BytesIO(data))
     if not all(isinstance(circuit, QuantumCircuit) for circuit in circuits):
@@ -79,12 +77,12 @@ def _check_version(data: bytes, source: str) -> None:
         )
 
 
-def _declared_bits(data: bytes) -> Iterator[int]:
-    """Yield the qubits or clbits that each circuit in a file declares, nested ones included.
+def _check_bits(data: bytes, source: str) -> None:
+    """Refuse a file that declares, in any circuit of it, more bits than it may.
 
     Bits that are in no register take no bytes in a file. Qiskit makes them all before it
     looks any further, and when memory runs out it ends the process. So headers are found
-    here by their form, wherever they are.
+    here by their form, wherever they are nested.
     """
     content = np.frombuffer(data, dtype=np.uint8)
     count = len(content) - _CIRCUIT_HEADER.size
@@ -94,9 +92,29 @@ def _declared_bits(data: bytes) -> Iterator[int]:
     for offset in _ZEROS:
         likely &= content[offset : offset + count] == 0
     for start in np.flatnonzero(likely).tolist():
-        name, _, phase, qubits, clbits, metadata, registers, instructions, _ = (
-            _CIRCUIT_HEADER.unpack_from(data, start)
-        )
-        rest = count - start
-        if name + phase + metadata <= rest and registers <= rest and instructions <= rest:
-            yield max(qubits, clbits)
+        num_bits = _declared_bits(data, start)
+        if num_bits > MAX_BITS:
+            raise CircuitError(f"declares {num_bits:,} qubits or clbits", source=source)
+
+
+def _declared_bits(data: bytes, start: int) -> int:
+    """Return the bits that a circuit header declares, 0 where there is none."""
+    name, kind, phase, qubits, clbits, metadata, registers, instructions, _ = (
+        _CIRCUIT_HEADER.unpack_from(data, start)
+    )
+    at = start + _CIRCUIT_HEADER.size
+    rest = len(data) - at
+    if name + phase + metadata > rest or registers > rest or instructions > rest:
+        return 0
+    phase_at = at + name
+    size = _PHASES[kind]
+    if kind in b"pv":
+        size += int.from_bytes(data[phase_at : phase_at + 2])
+    elif kind == b"e":
+        size += int.from_bytes(data[phase_at + 8 : phase_at + 16])
+    matches = size <= phase if kind == b"e" else size == phase
+    try:
+        data[at:phase_at].decode()
+    except UnicodeDecodeError:
+        return 0
+    return max(qubits, clbits) if matches else 0
