@@ -1,5 +1,7 @@
 """Where jobs go: decisions of each policy on clouds small enough to see through."""
 
+from functools import partial
+
 import pytest
 
 from qsched.errors import ConfigError, UnknownNameError
@@ -83,8 +85,7 @@ def test_least_busy_takes_the_device_with_the_fewest_jobs():
 
 
 def test_fair_takes_the_device_least_utilised_so_far():
-    """At 100 s ``slow`` has held one of 7 qubits for 100 s, ``fast`` 4 of 5 for 25 s,
-    ``middle`` nothing."""
+    """``slow`` has held one of 7 qubits for 100 s, ``fast`` 4 of 5 for 25 s, ``middle`` none."""
     jobs = [make_job("x", 1), make_job("y", 4), make_job("later", 1, submit_time_s=100.0)]
     simulation = Simulation(FLEET, jobs, policy="fair")
     simulation.advance()
@@ -110,9 +111,7 @@ def test_random_draws_by_job_and_seed():
     }
 
     assert set(drawn.values()) == {"fast", "middle", "slow"}
-    assert drawn == {
-        key: decide("random", make_job(key[0], 1), seed=key[1])[0][0] for key in drawn
-    }
+    assert drawn == {key: decide("random", make_job(key[0], 1), seed=key[1])[0][0] for key in drawn}
 
 
 def test_large_job_is_split_evenly_over_as_few_devices_as_can_hold_it():
@@ -148,7 +147,7 @@ def test_class_of_a_policy_is_made_without_arguments():
             return None
 
     assert isinstance(load_policy(Mine), Mine)
-    assert isinstance(load_policy(lambda: Mine()), Mine)
+    assert isinstance(load_policy(partial(Mine)), Mine)
 
 
 def test_every_registered_policy_is_one():
@@ -161,7 +160,7 @@ def test_unknown_policy_is_answered_with_the_near_ones():
         load_policy("fidelty")
 
 
-@pytest.mark.parametrize("wrong", [7, object(), dict, lambda job: None, "math:pi"])
+@pytest.mark.parametrize("wrong", [7, object(), dict, len, "math:pi"])
 def test_what_is_no_policy_is_refused(wrong):
     with pytest.raises(ConfigError, match="no decide"):
         load_policy(wrong)

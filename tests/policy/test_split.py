@@ -38,9 +38,7 @@ def test_fewest_parts_is_the_least_number_that_fits(num_qubits, capacities, max_
     def fits(num_parts):
         shares = even_shares(num_qubits, num_parts)
         roomiest = sorted(capacities, reverse=True)[:num_parts]
-        return len(roomiest) == num_parts and all(
-            room >= shares[0] for room in roomiest
-        )
+        return len(roomiest) == num_parts and all(room >= shares[0] for room in roomiest)
 
     most = min(max_parts, len(capacities), num_qubits)
     fitting = [k for k in range(1, most + 1) if fits(k)]
@@ -87,9 +85,7 @@ def test_placing_now_gives_a_plan_that_can_be_carried_out_now(
     qpus = views(capacities, free)
 
     for place in (place_now, place_on_best):
-        plan = place(
-            type("Job", (), {"num_qubits": num_qubits}), cloud(qpus, max_parts), qpus
-        )
+        plan = place(type("Job", (), {"num_qubits": num_qubits}), cloud(qpus, max_parts), qpus)
         if plan is not None:
             assert sum(part.num_qubits for part in plan) == num_qubits
             assert len(plan) <= max_parts
@@ -103,7 +99,5 @@ def test_idle_cloud_starts_whatever_so_many_parts_can_hold(num_qubits, capacitie
     qpus = views(capacities)
 
     for place in (place_now, place_on_best):
-        plan = place(
-            type("Job", (), {"num_qubits": num_qubits}), cloud(qpus, max_parts), qpus
-        )
+        plan = place(type("Job", (), {"num_qubits": num_qubits}), cloud(qpus, max_parts), qpus)
         assert (plan is not None) is possible

@@ -141,7 +141,7 @@ def test_iterator_that_goes_back_in_time_is_refused():
 
 
 def test_tuple_of_jobs_is_sorted_as_a_list_is():
-    result = Simulation(make_fleet(), tuple(jobs(1, submit_time_s=9.0)) + (make_job("x"),)).run()
+    result = Simulation(make_fleet(), (*jobs(1, submit_time_s=9.0), make_job("x"))).run()
 
     assert [record.job_id for record in result.jobs] == ["x", "j0"]
 

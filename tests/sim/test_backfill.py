@@ -19,8 +19,10 @@ def starts(jobs, fleet=None, **choices):
 
 
 def test_short_job_starts_early_when_it_ends_before_the_reservation():
-    """Three of five qubits are held until 50 s; the first in line needs all five; the next needs
-    two for 50 s and ends in time, to the instant."""
+    """Three of five qubits are held until 50 s; the first in line needs all five.
+
+    The next needs two for 50 s and ends in time, to the instant.
+    """
     jobs = [make_job("runs", 3), make_job("first", 5), make_job("fills", 2)]
 
     assert starts(jobs) == {"runs": 0.0, "first": 50.0, "fills": 0.0}
@@ -141,9 +143,7 @@ def workload(rows, capacity):
     now_s, jobs = 0.0, []
     for i, (num_qubits, shots, gap_s) in enumerate(rows):
         now_s += gap_s
-        jobs.append(
-            make_job(f"j{i}", 1 + num_qubits % capacity, shots=shots, submit_time_s=now_s)
-        )
+        jobs.append(make_job(f"j{i}", 1 + num_qubits % capacity, shots=shots, submit_time_s=now_s))
     return jobs
 
 

@@ -116,7 +116,7 @@ def test_broker_is_found_by_its_path():
 
 @pytest.mark.parametrize("path", ["qsched.errors:QschedError", "builtins:dict", "math:pi"])
 def test_broker_by_the_path_of_something_else_is_refused(path):
-    with pytest.raises(ConfigError, match="is not a Broker|cannot be made"):
+    with pytest.raises(ConfigError, match=r"is not a Broker|cannot be made"):
         load_broker(path)
 
 

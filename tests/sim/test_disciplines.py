@@ -45,7 +45,9 @@ def test_job_that_runs_is_not_put_aside_for_a_shorter_one():
 
 def test_discipline_of_ones_own_is_a_key():
     fewest_gates = QueueDiscipline(key=lambda job: job.num_two_qubit_gates)
-    jobs = [make_job(name, 5, num_two_qubit_gates=n) for name, n in zip("xyz", (3, 1, 2))]
+    jobs = [
+        make_job(name, 5, num_two_qubit_gates=n) for name, n in zip("xyz", (3, 1, 2), strict=True)
+    ]
 
     assert order(jobs, fewest_gates) == ["y", "z", "x"]
 
@@ -88,7 +90,7 @@ class Model:
     """What a queue shall do, as a list that is sorted each time."""
 
     def __init__(self, discipline):
-        self.key = discipline.key or (lambda job: 0)
+        self.key = discipline.key or (lambda _job: 0)
         self.rows = []
 
     def push(self, row, job):

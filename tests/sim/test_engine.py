@@ -1,6 +1,7 @@
 """Schedules worked out by hand, as logs of events.
 
-On `make_device` a job of `make_job` runs for 50 seconds: 100 * 10 * 1,000 shots * 5 / 100,000 CLOPS.
+On `make_device` a job of `make_job` runs for 50 seconds, equation (3):
+100 * 10 * 1,000 shots * 5 / 100,000 CLOPS.
 """
 
 import pytest
@@ -78,8 +79,7 @@ def test_split_job_communicates_then_all_parts_run_as_long_as_the_slowest():
 
 
 def test_split_job_takes_no_qubit_before_it_can_take_all():
-    """The split job waits for device b; device a, which it will need, stays free for nobody else
-    to be held up by it: at 10 s nothing but the first job holds qubits."""
+    """It waits for device a and holds nothing of b meanwhile."""
     fleet = make_fleet(make_device("a"), make_device("b"))
     jobs = [make_job("first", 5), make_job("split", 10, submit_time_s=10.0)]
     simulation = Simulation(fleet, jobs)

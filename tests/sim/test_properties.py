@@ -125,7 +125,9 @@ def test_every_model_gives_a_lawful_schedule(model, data):
 @settings(max_examples=60)
 def test_no_job_fails_that_the_fleet_can_hold(data, policy):
     """Without maintenance nothing but the policy can keep a job waiting for ever."""
-    run, jobs = simulation(data, policy=policy, broker=data.draw(st.sampled_from(["parallel", "serial"])))
+    run, jobs = simulation(
+        data, policy=policy, broker=data.draw(st.sampled_from(["parallel", "serial"]))
+    )
     result = Simulation(
         make_fleet(*run.fleet.devices), jobs, policy=policy, broker=run.broker_name
     ).run()
