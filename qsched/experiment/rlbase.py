@@ -113,6 +113,11 @@ def rlbase_shares(
 ) -> Callable[[Job, Sequence[int]], list[tuple[int, int]]]:
     """Return the function that `qsched.sim.Icpp2025Broker` asks for shares.
 
+    What rounding leaves goes to the first device. Where that would make its share
+    negative, the published code leaves it out and takes more qubits than the job
+    has; here the largest share gives them back. With the published weights and
+    devices the first share is never that small.
+
     Args:
         weights: Layers, of `load_rlbase`.
         rates: Rates of the fleet's five devices, in its order.
@@ -135,6 +140,8 @@ def rlbase_shares(
         ratios = action / (np.sum(action) + EPSILON)
         counts = [round(float(ratio * job.num_qubits)) for ratio in ratios]
         counts[0] += job.num_qubits - sum(counts)
+        if counts[0] < 0:
+            counts[counts.index(max(counts))] += counts[0]
         return [(device, count) for device, count in enumerate(counts) if count > 0]
 
     return shares

@@ -84,6 +84,8 @@ def learned(weights):
         action = [w * (1 + n) for w, n in zip(weights, free, strict=True)]
         counts = [round(a / (sum(action) + 1e-6) * job.num_qubits) for a in action]
         counts[0] += job.num_qubits - sum(counts)
+        if counts[0] < 0:
+            counts[counts.index(max(counts))] += counts[0]
         return [(device, count) for device, count in enumerate(counts) if count > 0]
 
     return shares
