@@ -43,6 +43,14 @@ class QpuView(NamedTuple):
         busy = self.busy_qubit_s + self.held_qubits * (now_s - self.changed_at_s)
         return busy / (self.num_qubits * now_s)
 
+    def as_if_free(self, free_qubits: int) -> QpuView:
+        """Return the view with another number of free qubits, the others of these held."""
+        name, num_qubits, free, num_running, busy, changed, held, rates, profile = self
+        held += free - free_qubits
+        return QpuView(
+            name, num_qubits, free_qubits, num_running, busy, changed, held, rates, profile
+        )
+
 
 class Release(NamedTuple):
     """Qubits that a running job will give back.

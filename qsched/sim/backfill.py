@@ -33,15 +33,7 @@ class Reservation(NamedTuple):
 
 def _as_if(view: CloudView, now_s: float, free: dict[str, int]) -> CloudView:
     """Return the view as it would be with these free qubits."""
-    qpus = tuple(
-        [
-            q._replace(
-                free_qubits=free[q.name],
-                held_qubits=q.held_qubits + q.free_qubits - free[q.name],
-            )
-            for q in view.qpus
-        ]
-    )
+    qpus = tuple([qpu.as_if_free(free[qpu.name]) for qpu in view.qpus])
     return view._replace(
         now_s=now_s,
         qpus=qpus,
@@ -61,6 +53,8 @@ def reserve(sim: Simulation, job: Job, view: CloudView) -> Reservation | None:
         for part in release.plan:
             if part.device not in closed:
                 free[part.device] += part.num_qubits
+        if sum(free.values()) < job.num_qubits:
+            continue
         more = position + 1 < len(releases) and releases[position + 1].time_s == release.time_s
         if not more and sim.policy.decide(job, _as_if(view, release.time_s, free)) is not None:
             return Reservation(release.time_s, free)
@@ -87,8 +81,11 @@ def backfill(sim: Simulation) -> None:
     if reservation is None:
         return
     time_s, free = reservation
+    num_free = sum([qpu.free_qubits for qpu in view.qpus])
     for row in list(sim.queue.behind_first(sim.discipline.backfill_window)):
         job = jobs[row]
+        if job.num_qubits > num_free:  # most of them, when there is a queue; no need to ask
+            continue
         plan = decide(job, view)
         if plan is None:
             continue
@@ -101,3 +98,4 @@ def backfill(sim: Simulation) -> None:
             free = left
         sim.start(row, plan)
         view = sim.observe()
+        num_free -= job.num_qubits

@@ -58,14 +58,14 @@ def test_constant_service_on_one_device_waits_as_m_d_1(load):
     """Pollaczek and Khinchine: half of what exponential service waits."""
     expected_s = load * SERVICE_S / (2.0 * (1.0 - load))
 
-    assert_mean_is(expected_s, mean_waits_s(constant, load), least_precision=0.08)
+    assert_mean_is(expected_s, mean_waits_s(constant, load), least_precision=0.12)
 
 
 @pytest.mark.parametrize("load", [0.5, 0.7])
 def test_exponential_service_on_one_device_waits_as_m_m_1(load):
     expected_s = load * SERVICE_S / (1.0 - load)
 
-    assert_mean_is(expected_s, mean_waits_s(exponential, load), least_precision=0.08)
+    assert_mean_is(expected_s, mean_waits_s(exponential, load), least_precision=0.12)
 
 
 def wait_of_m_d_c_s(load, num_servers):
@@ -98,7 +98,7 @@ def test_constant_service_on_equal_devices_waits_as_m_d_c(num_servers, policy):
 
     waits = mean_waits_s(constant, 0.8, num_servers, policy=policy)
 
-    assert_mean_is(expected_s, waits, least_precision=0.09)
+    assert_mean_is(expected_s, waits, least_precision=0.12)
 
 
 def wait_of_m_m_c_s(load, num_servers):
@@ -112,7 +112,7 @@ def wait_of_m_m_c_s(load, num_servers):
 def test_exponential_service_on_equal_devices_waits_as_m_m_c():
     waits = mean_waits_s(exponential, 0.7, 3, policy="least_busy")
 
-    assert_mean_is(wait_of_m_m_c_s(0.7, 3), waits, least_precision=0.1)
+    assert_mean_is(wait_of_m_m_c_s(0.7, 3), waits, least_precision=0.12)
 
 
 def test_shortest_job_first_waits_less_than_first_come_first_served():
