@@ -182,6 +182,7 @@ class Icpp2025Broker(Broker):
                     yield self._retries.wait(num_qubits, position, scheduled_at)
                     scheduled_at = inf
                 yield self._qubits[position].get(num_qubits)
+                scheduled_at = inf
                 starts.append(self.sim.env.now)
         else:
             need = job.num_qubits / len(self._qubits)

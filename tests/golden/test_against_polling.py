@@ -140,3 +140,18 @@ def test_on_the_published_fleet_too_with_arrivals_over_time(mode, gap):
     ]
 
     assert agree(published_fleet(), jobs, mode, until=4000.0) == 60
+
+
+def test_a_job_with_its_first_device_looks_for_the_second_after_all_who_look_at_that_time():
+    """Job 8 arrives at 2.0 just before job 7 looks, takes a device, and looks after job 7."""
+    fleet = Fleet(
+        name="even",
+        devices=tuple(make_device(name, 10, clops=220_000.0, quantum_volume=128) for name in "abc"),
+    )
+    rows = [(11, 0.0)] * 7 + [(12, 1.0), (11, 2.0)]
+    jobs = [
+        Job(job_id=str(number), num_qubits=num_qubits, shots=6_600, submit_time_s=time)
+        for number, (num_qubits, time) in enumerate(rows)
+    ]
+
+    assert agree(fleet, jobs, LEARNED, learned([0.0, 0.3, 0.3])) == 9
