@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qsched.errors import BadInputs, ConfigError, InputError, raise_all
+from qsched.errors import BadInputs, CircuitError, ConfigError, InputError, raise_all
 from qsched.experiment.jobs import job_of_circuit
 from qsched.model import DeviceProfile, Fleet, Job
 from qsched.sim import Simulation, arrive
@@ -99,6 +99,10 @@ def _jobs_of(item: Any, shots: int | None) -> Iterable[Job]:
         from qsched.experiment.workload import load_workload  # noqa: PLC0415 - it reads files
 
         return load_workload([Path(item)], shots=shots).jobs
+    if not (hasattr(item, "num_qubits") and hasattr(item, "data")):
+        raise CircuitError(
+            f"{item!r} is no circuit", remedy="give a QuantumCircuit, a Job or a path"
+        )
     from qsched.io.extract import profile_circuit  # noqa: PLC0415 - it imports Qiskit
 
     circuit = profile_circuit(item)
@@ -107,11 +111,12 @@ def _jobs_of(item: Any, shots: int | None) -> Iterable[Job]:
 
 def _with_unique_ids(jobs: list[Job]) -> list[Job]:
     taken: set[str] = set()
+    last_number: dict[str, int] = {}
     unique = []
     for job in jobs:
-        job_id, number = job.job_id, 1
+        job_id = job.job_id
         while job_id in taken:
-            number += 1
+            number = last_number[job.job_id] = last_number.get(job.job_id, 1) + 1
             job_id = f"{job.job_id}-{number}"
         taken.add(job_id)
         unique.append(job if job_id == job.job_id else replace(job, job_id=job_id))
@@ -155,6 +160,11 @@ def _device(device: Any) -> DeviceProfile:
         from qsched.io.devices import resolve_device  # noqa: PLC0415 - it reads files
 
         return resolve_device(str(device))
+    if not (hasattr(device, "target") or hasattr(device, "operation_names")):
+        raise ConfigError(
+            f"{device!r} is no device",
+            remedy="give a name, a path, a DeviceProfile, a Qiskit backend or a Target",
+        )
     from qsched.io.backends import profile_backend  # noqa: PLC0415 - it imports Qiskit
 
     return profile_backend(device)
