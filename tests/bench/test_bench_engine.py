@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 import simpy
@@ -43,9 +43,9 @@ def bare(num_jobs):
 
 
 def seconds_of(function, *arguments):
-    began = perf_counter()
+    began = process_time()
     function(*arguments)
-    return perf_counter() - began
+    return process_time() - began
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def seconds_of(function, *arguments):
     [("on one device", 5, 60, 40.0, 0.35), ("over two or more devices", 130, 250, 120.0, 0.2)],
 )
 def test_throughput_beside_bare_simpy(benchmark, figure, full, kind, fewest, most, gap_s, least):
-    """Both in this process, turn by turn, the best of each: others on the machine disturb both."""
+    """CPU time of both in this process, turn by turn, the best of each."""
     num_jobs, rounds = (100_000, 5) if full else (500, 1)
     jobs = engine_load.workload(num_jobs, 0, fewest, most, gap_s)
 
