@@ -10,7 +10,7 @@ engine: compare `qsched.sim.brokers`, where a plan is taken at once or not at al
 from __future__ import annotations
 
 from itertools import pairwise
-from math import ceil, inf
+from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
 import simpy
@@ -21,7 +21,7 @@ from qsched.policy.split import even_shares
 from qsched.registry import near_names
 from qsched.sim.arrivals import submitted_at
 from qsched.sim.brokers import Broker
-from qsched.sim.retries import Retries
+from qsched.sim.retries import Moment, Retries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -117,10 +117,8 @@ class Icpp2025Broker(Broker):
                     remedy=near_names(sim.policy_name, list(RULES)),
                 )
             self._rule = RULES[sim.policy_name]
-        self._retries = Retries(sim.env, self._room, self._scheduled_at)
-        self._next_arrival = (-1.0, -1.0)
-        self._last_arrival = 0.0
-        self._ends: dict[float, float] = {}
+        self._retries = Retries(sim.env, self._room)
+        self._arrival = Moment(0.0)
 
     # -- what the line of waiting jobs asks --------------------------------------------
 
@@ -132,20 +130,18 @@ class Icpp2025Broker(Broker):
         free = self._free()
         return free if self._shares is not None else sorted(free)[-MIN_DEVICES:-1]
 
-    def _scheduled_at(self, time: float) -> float | None:
-        """Return when the arrival or the end of a job at exactly this time was scheduled."""
-        arrival, scheduled_at = self._next_arrival
-        return scheduled_at if arrival == time else self._ends.get(time)
-
     # -- the life of a job -------------------------------------------------------------
 
     def arrivals(self, jobs: Iterable[Job]) -> Iterator[Job]:
         """Yield jobs in the order of the table, each at its time or 0.01 after the one before."""
-        now = 0.0
+        now, moment = 0.0, Moment(0.0)
         for job in jobs:
-            before, now = now, now + max(job.submit_time_s - now, ARRIVAL_GAP)
-            self._last_arrival, self._next_arrival = before, (now, before)
+            now += max(job.submit_time_s - now, ARRIVAL_GAP)
+            arrival = self._retries.expect(now, moment)
+            self._arrival = moment
             yield submitted_at(job, now)
+            self._retries.happened(arrival)
+            moment = self._retries.mark(moment)
 
     def refuse(self, job: Job) -> str:
         """Refuse what the published code cannot run: it has no working path for one device."""
@@ -162,9 +158,7 @@ class Icpp2025Broker(Broker):
     def submit(self, row: int, job: Job) -> None:
         """Let the job look for its devices at once; it counts as queued until it has them all."""
         super().submit(row, job)
-        scheduled_at = self._last_arrival
-        self._retries.mark(scheduled_at)
-        self.sim.spawn(self._admit(row, job, scheduled_at))
+        self.sim.spawn(self._admit(row, job, self._arrival))
 
     def withdraw(self, row: int) -> bool:  # noqa: ARG002 - the contract of all brokers
         """Refuse: jobs of the published code cannot be withdrawn while they wait."""
@@ -173,24 +167,25 @@ class Icpp2025Broker(Broker):
     def dispatch(self) -> None:
         """Do nothing: each job looks for itself."""
 
-    def _admit(self, row: int, job: Job, scheduled_at: float) -> Generator[simpy.Event, None, None]:
+    def _admit(self, row: int, job: Job, arrival: Moment) -> Generator[simpy.Event, None, None]:
+        handled: Moment | None = arrival  # when the event was scheduled that is being handled
         starts: list[float] = []
         if self._shares is not None:
             shares = self._shares(job, self._free())
             for position, num_qubits in shares:
                 while self._qubits[position].level < num_qubits:
-                    yield self._retries.wait(num_qubits, position, scheduled_at)
-                    scheduled_at = inf
+                    yield self._retries.wait(num_qubits, position, handled)
+                    handled = None
                 yield self._qubits[position].get(num_qubits)
-                scheduled_at = inf
+                handled = None
                 starts.append(self.sim.env.now)
         else:
             need = job.num_qubits / len(self._qubits)
             while (
                 len(eligible := [i for i, n in enumerate(self._free()) if n >= need]) < MIN_DEVICES
             ):
-                yield self._retries.wait(need, 0, scheduled_at)
-                scheduled_at = inf
+                yield self._retries.wait(need, 0, handled)
+                handled = None
             chosen = self._rule(eligible, self.sim.qpus, job, self._free())
             shares = list(zip(chosen, even_shares(job.num_qubits, len(chosen)), strict=True))
             for position, num_qubits in shares:
@@ -209,16 +204,25 @@ class Icpp2025Broker(Broker):
         processing_s: float,
     ) -> Generator[simpy.Event, None, None]:
         """Communicate link by link, process, and give the devices back one after another."""
-        env = self.sim.env
-        for link_time in self.details[running.job.job_id].link_times:
-            yield env.timeout(link_time)
-        scheduled_at = env.now
-        self._ends[env.now + processing_s] = env.now
-        yield env.timeout(processing_s)
-        self._ends.pop(env.now, None)
-        self.sim.finish(running)
+        env, retries = self.sim.env, self._retries
+        event = None
+        try:
+            for link_time in self.details[running.job.job_id].link_times:
+                event = retries.expect(env.now + link_time)
+                yield env.timeout(link_time)
+                retries.happened(event)
+                yield env.timeout(0.0)  # a link is a process of its own, and ends behind its time
+            event = retries.expect(env.now + processing_s)
+            yield env.timeout(processing_s)
+            retries.happened(event)
+            self.sim.finish(running)
+            handled: Moment | None = event.scheduled
+        except simpy.Interrupt:  # withdrawn
+            if event is not None:
+                retries.happened(event)
+            handled = None
         for part, qpu in zip(running.plan, running.qpus, strict=True):
             put = self._qubits[qpu.index].put(part.num_qubits)
-            self._retries.released(scheduled_at)
-            scheduled_at = inf
+            retries.released(handled)
+            handled = None
             yield put

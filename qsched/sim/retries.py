@@ -9,14 +9,17 @@ What must not change is the order of looks at equal times. Adding 1.0 keeps the
 order of two clocks (rounding may make them equal, never swap them). So the
 waiting jobs stand in one line, sorted by their next look; those that have
 looked go to its end; and ties keep their places, as SimPy keeps the order in
-which equal events were scheduled.
+which equal events were scheduled. For the same reason a look stands before or
+behind an arrival, a link or an end of its time: by which of them was scheduled
+first, and if that was at one time, too, by what came first then.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
 from math import frexp, inf, ldexp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import simpy
 
@@ -56,37 +59,76 @@ def advance(time: float, looks: int) -> float:
 
 
 class Look(simpy.Event):
-    """The event of one look; it succeeds at a time and priority of its own."""
+    """The event of one look.
 
-    def schedule(self, priority: float, delay: float) -> None:
-        """Let the look be made after a delay."""
+    Attributes:
+        joined: Number of the look in the order in which jobs joined the line.
+    """
+
+    def __init__(self, env: simpy.Environment, joined: int) -> None:
+        super().__init__(env)
+        self.joined = joined
+
+    def schedule(self, delay: float) -> None:
+        """Let the look be made after a delay, before the normal events of that time."""
         self._ok = True
         self._value = None
-        self.env.schedule(self, priority, delay)  # type: ignore[arg-type]  # any number will do
+        self.env.schedule(self, BEFORE_NORMAL, delay)  # type: ignore[arg-type]  # any number will do
+
+
+class Moment(NamedTuple):
+    """A point in the order of events: when something was scheduled.
+
+    Attributes:
+        time: The time.
+        num_joined: Looks that had joined the line by then.
+        looked: Who of the line had looked at that very time before; ``None``: all who had joined.
+    """
+
+    time: float
+    num_joined: int = 0
+    looked: frozenset[Look] | None = None
+
+    def comes_after(self, look: Look, last_look: float) -> bool:
+        """Return whether a look was made before this, given its time."""
+        if last_look != self.time:
+            return last_look < self.time
+        return look.joined < self.num_joined if self.looked is None else look in self.looked
+
+
+@dataclass(slots=True, eq=False)
+class Expected:
+    """An event to come at whose time there may be looks, before it and after it.
+
+    Attributes:
+        time: Its time.
+        scheduled: When it was scheduled.
+        followers: Looks of its time that come next after it.
+    """
+
+    time: float
+    scheduled: Moment
+    followers: list[Look] = field(default_factory=list)
 
 
 class Retries:
     """The line of jobs that wait for qubits by looking once per period.
 
-    Each waits for ``need`` of what ``room()[key]`` says there is.
+    Each waits for ``need`` of what ``room()[key]`` says there is. Events of one
+    time come in the order in which they were scheduled, so the owner tells of
+    each event that it schedules (`expect`) and handles (`happened`), and when the
+    event was scheduled that it is handling: ``None`` if that was at this very
+    time, behind all looks.
 
     Args:
         env: The SimPy environment.
         room: What there is, by key; it grows only by a release, after which the
             owner calls `released`.
-        scheduled_at: Given a time, when the event was scheduled that the owner has at
-            exactly that time; ``None`` if there is none.
     """
 
-    def __init__(
-        self,
-        env: simpy.Environment,
-        room: Callable[[], Sequence[float]],
-        scheduled_at: Callable[[float], float | None],
-    ) -> None:
+    def __init__(self, env: simpy.Environment, room: Callable[[], Sequence[float]]) -> None:
         self._env = env
         self._room = room
-        self._scheduled_at = scheduled_at
         # Parallel lists, because the whole line is brought up to date at once.
         self._looks: list[float] = []
         self._last_looks: list[float] = []
@@ -94,18 +136,20 @@ class Retries:
         self._keys: list[int] = []
         self._events: list[Look] = []
         self._least_need = inf
-        self._looked_before: set[Look] = set()
+        self._num_joined = 0
+        self._expected: dict[float, list[Expected]] = {}
 
-    def wait(self, need: float, key: int, scheduled_at: float = inf) -> Look:
+    def wait(self, need: float, key: int, handled: Moment | None = None) -> Look:
         """Join the line after a look in vain, and return the event of a look worth making.
 
         Args:
             need: How much of ``room()[key]`` the job needs.
             key: Which room.
-            scheduled_at: When the event was scheduled that is being handled; see `bring_up`.
+            handled: When the event was scheduled that is being handled.
         """
-        self.bring_up(scheduled_at)
-        look = Look(self._env)
+        self.bring_up(handled)
+        look = Look(self._env, self._num_joined)
+        self._num_joined += 1
         self._looks.append(self._env.now + PERIOD)
         self._last_looks.append(self._env.now)
         self._needs.append(need)
@@ -114,24 +158,42 @@ class Retries:
         self._least_need = min(self._least_need, need)
         return look
 
-    def mark(self, scheduled_at: float) -> None:
-        """Remember who has looked at this very time before the event that is being handled."""
-        self.bring_up(scheduled_at)
+    def expect(self, time: float, scheduled: Moment | None = None) -> Expected:
+        """Note an event that is scheduled now for a time to come.
+
+        Args:
+            time: When it will happen.
+            scheduled: The moment; ``None``: now, behind all who have looked at this time.
+        """
+        event = Expected(time, scheduled or Moment(self._env.now, self._num_joined))
+        self._expected.setdefault(time, []).append(event)
+        return event
+
+    def happened(self, event: Expected) -> None:
+        """Note that an event is being handled, or will not be; its followers come then.
+
+        What has happened before does not happen again.
+        """
+        others = self._expected.get(event.time, [])
+        if event not in others:
+            return
+        others.remove(event)
+        if not others:
+            del self._expected[event.time]
+        for look in event.followers:
+            look.schedule(delay_until(self._env.now, event.time))
+
+    def mark(self, handled: Moment) -> Moment:
+        """Return this very moment, with who has looked at its time before."""
+        self.bring_up(handled)
         first = bisect_left(self._last_looks, self._env.now)
-        self._looked_before = set(self._events[first:])
+        return Moment(self._env.now, looked=frozenset(self._events[first:]))
 
-    def _comes_first(self, position: int, scheduled_at: float) -> bool:
-        """Return whether a look precedes an event of the same time scheduled at some time."""
-        last_look = self._last_looks[position]
-        if last_look == scheduled_at:
-            return self._events[position] in self._looked_before
-        return last_look < scheduled_at
-
-    def bring_up(self, scheduled_at: float = inf) -> None:
+    def bring_up(self, handled: Moment | None = None) -> None:
         """Let those whose looks have passed, all in vain, stand where they now belong.
 
         Args:
-            scheduled_at: When the event was scheduled that is being handled: of the looks
+            handled: When the event was scheduled that is being handled: of the looks
                 at this very time, those that were scheduled later have still to come.
         """
         looks, now = self._looks, self._env.now
@@ -148,13 +210,17 @@ class Retries:
         while looks[0] <= now:
             passed = bisect_left(looks, now)
             while passed < len(looks) and looks[passed] == now:
-                if not self._comes_first(passed, scheduled_at):
+                if handled is not None and not self._precedes(passed, handled):
                     break
                 passed += 1
             if not passed:
                 return
             self._rotate(passed)
             looks = self._looks
+
+    def _precedes(self, position: int, moment: Moment) -> bool:
+        """Return whether the look of one in the line was scheduled before a moment."""
+        return moment.comes_after(self._events[position], self._last_looks[position])
 
     def _add(self, whole: int) -> None:
         """Let everybody in the line look in vain so many times."""
@@ -175,7 +241,7 @@ class Retries:
         self._keys = self._keys[passed:] + self._keys[:passed]
         self._events = self._events[passed:] + self._events[:passed]
 
-    def released(self, scheduled_at: float = inf) -> None:
+    def released(self, handled: Moment | None = None) -> None:
         """Schedule the first look that may succeed now, with all others at the same time.
 
         Called whenever qubits came free; it calls itself after each look, because
@@ -184,23 +250,22 @@ class Retries:
         room = self._room()
         if self._least_need > max(room):
             return
-        self.bring_up(scheduled_at)
+        self.bring_up(handled)
         fits = (need <= room[key] for need, key in zip(self._needs, self._keys, strict=True))
         first = next((position for position, fit in enumerate(fits) if fit), None)
         if first is None:
             return
         time = self._looks[first]
         start, stop = bisect_left(self._looks, time), bisect_right(self._looks, time)
-        other = self._scheduled_at(time)
-        early = [
-            time == self._env.now or (other is not None and self._comes_first(position, other))
-            for position in range(start, stop)
-        ]
         delay = delay_until(self._env.now, time)
-        group = self._events[start:stop]
+        others = self._expected.get(time, [])
+        for position in range(start, stop):
+            before = sum(not self._precedes(position, other.scheduled) for other in others)
+            if before:
+                others[before - 1].followers.append(self._events[position])
+            else:
+                self._events[position].schedule(delay)
+        self._events[stop - 1].callbacks.append(lambda _: self.released())
         for line in (self._looks, self._last_looks, self._needs, self._keys, self._events):
             del line[start:stop]
         self._least_need = min(self._needs, default=inf)
-        for look, is_early in zip(group, early, strict=True):
-            look.schedule(BEFORE_NORMAL if is_early else 1, delay)
-        group[-1].callbacks.append(lambda _: self.released())

@@ -145,6 +145,15 @@ def test_waiting_jobs_cannot_be_withdrawn():
     assert [record.status for record in result.jobs] == [Status.DONE, Status.DONE]
 
 
+def test_a_running_job_that_is_withdrawn_gives_its_qubits_back():
+    first, second = big("first", 28, cancel_time_s=1.0), big("second", 12)
+
+    result, broker = run([first, second])
+
+    assert [record.status for record in result.jobs] == [Status.CANCELLED, Status.DONE]
+    assert broker.details["second"].device_starts == (1.02,) * 3
+
+
 def test_equal_runs_are_equal_byte_by_byte():
     jobs = [big(str(n), 130 + n % 120, shots=1000 * (n % 7 + 1)) for n in range(50)]
 

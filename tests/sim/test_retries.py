@@ -1,13 +1,11 @@
 """Looking once per unit of time, with the looks in vain left out."""
 
-from math import inf
-
 import pytest
 import simpy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qsched.sim.retries import PERIOD, Retries, advance, binade_end
+from qsched.sim.retries import PERIOD, Moment, Retries, advance, binade_end
 
 TIMES = st.one_of(
     st.floats(0.0, 5_000.0),
@@ -41,7 +39,7 @@ class Line:
     def __init__(self):
         self.env = simpy.Environment()
         self.room = [0]
-        self.retries = Retries(self.env, lambda: self.room, lambda _time: None)
+        self.retries = Retries(self.env, lambda: self.room)
         self.log = []
 
     def join(self, name, need, at, *, takes=0):
@@ -60,7 +58,7 @@ class Line:
     def _release(self, amount, at):
         yield self.env.timeout(at)
         self.room[0] += amount
-        self.retries.released(self.env.now)
+        self.retries.released()
 
 
 def test_nobody_looks_before_there_is_a_release():
@@ -167,11 +165,13 @@ def test_who_gets_in_and_when_is_as_if_all_had_looked_each_time(beats, needs, re
         room[0] += amount
 
     def wait(name, need, at):
-        scheduled_at = 0.0  # the arrival; it comes before looks of its time, scheduled later
+        arrival = skipping.retries.expect(at, Moment(0.0))
         yield skipping.env.timeout(at)
+        skipping.retries.happened(arrival)
+        handled = arrival.scheduled  # before all looks of its time, which were scheduled later
         while skipping.room[0] < need:
-            yield skipping.retries.wait(need, 0, scheduled_at)
-            scheduled_at = inf
+            yield skipping.retries.wait(need, 0, handled)
+            handled = None
         skipping.room[0] -= need
         got.append((skipping.env.now, name))
 
