@@ -69,7 +69,7 @@ def best_seconds(*calls) -> list[float]:
 
 @cache
 def parsed(kind: str) -> tuple[str, QuantumCircuit]:
-    draw = random.Random(2506)  # noqa: S311 - no secret
+    draw = random.Random(2506)
     text = program([KINDS[kind](draw) for _ in range(NUM_GATES)])
     return text, qasm2.loads(text)
 

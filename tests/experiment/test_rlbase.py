@@ -195,7 +195,7 @@ def test_a_header_that_claims_more_than_there_is_is_refused(save):
 
 
 def test_damaged_files_are_refused_in_one_line_or_read_right(save):
-    random = Random(1)  # noqa: S311 - damage, not a secret
+    random = Random(1)
     noise = np.random.default_rng(1)
     whole = arrays(**{name: noise.normal(size=value.shape) for name, value in arrays().items()})
     good = save(whole).read_bytes()

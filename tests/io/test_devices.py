@@ -146,9 +146,7 @@ def test_a_snapshot_under_a_wrong_name_is_refused(store):
 def test_a_store_that_is_a_file_is_refused(store):
     store.write_text("", encoding="utf-8")
 
-    with pytest.raises(
-        CalibrationError, match="not a folder; set QSCHED_STORE"
-    ):
+    with pytest.raises(CalibrationError, match="not a folder; set QSCHED_STORE"):
         resolve_device("fake_kyiv")
 
 
