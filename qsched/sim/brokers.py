@@ -72,7 +72,10 @@ class Broker(ABC):
         """Return why a job can never run here, or an empty string to take it."""
 
     def submit(self, row: int, job: Job) -> None:
-        """Take in a job that arrives: it joins the queue."""
+        """Take in a job that arrives: it joins the queue, where all that wait must be.
+
+        `Simulation.start` takes it out again.
+        """
         self.sim.enqueue(row, job)
 
     def withdraw(self, row: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import insort
 from collections import deque
 from heapq import heappop, heappush
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -67,9 +67,10 @@ class ArrivalQueue:
         else:
             self._gone.add(row)
 
-    def behind_first(self, window: int) -> Iterator[int]:  # noqa: ARG002 - it never has one
-        """Yield nothing: a discipline that looks ahead gets a `KeyedQueue`."""
-        return iter(())
+    def behind_first(self, window: int) -> Iterator[int]:
+        """See `JobQueue.behind_first`."""
+        waiting = (row for row in self._rows if row not in self._gone)
+        return islice(waiting, 1, window + 1)
 
 
 class KeyedQueue:
@@ -120,6 +121,7 @@ class KeyedQueue:
 
     def behind_first(self, window: int) -> Iterator[int]:
         """See `JobQueue.behind_first`."""
+        self._window = max(self._window, window + 1)
         self._fill()
         return (entry[2] for entry in self._head[1 : window + 1])
 

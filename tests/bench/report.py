@@ -80,6 +80,8 @@ def table(document: dict[str, Any]) -> str:
     groups: dict[str, list[str]] = {}
     for benchmark in document["benchmarks"]:
         module = Path(benchmark["fullname"].partition("::")[0]).stem
+        if not module.startswith("test_bench_"):
+            continue
         lines = groups.setdefault(module.removeprefix("test_bench_").capitalize(), [])
         for row in rows_of(benchmark):
             figure = f"{row['figure']:.3g}" if abs(row["figure"]) < 1e3 else f"{row['figure']:,.0f}"
