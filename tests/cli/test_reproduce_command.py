@@ -144,6 +144,18 @@ def test_the_figure_goes_where_it_is_wanted(workplace):
     assert not (workplace / "qsched-reproduce.png").exists()
 
 
+def test_a_figure_that_nobody_asked_for_and_that_cannot_be_written_is_only_a_note(workplace):
+    pytest.importorskip("matplotlib")
+    (workplace / "qsched-reproduce.png").mkdir()
+
+    done = reproduce("--jobs", "jobs.csv")
+
+    assert done.exit_code == 0
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("note: no figure: qsched-reproduce.png: cannot write")
+    assert sorted(path.name for path in workplace.iterdir()) == ["jobs.csv", "qsched-reproduce.png"]
+
+
 def test_no_figure_is_drawn_when_none_is_wanted(workplace):
     done = reproduce("--jobs", "jobs.csv", "--no-figure")
 
