@@ -109,9 +109,22 @@ class Registry:
         """Return ``(name, one-line description, origin)`` for every known name."""
         rows = [(name, text, "built in") for name, (_, text) in self.builtins.items()]
         for name, point in sorted(self.plugins().items()):
-            doc = (getattr(point.load(), "__doc__", None) or "").strip().splitlines()
-            rows.append((name, doc[0] if doc else "", point.value))
+            try:
+                doc = (getattr(self._load_plugin(name), "__doc__", None) or "").strip()
+            except ConfigError as error:
+                doc = error.problem
+            rows.append((name, doc.partition("\n")[0], point.value))
         return rows
+
+    def _load_plugin(self, name: str) -> Any:
+        point = self.plugins()[name]
+        try:
+            return point.load()
+        except (ImportError, AttributeError) as error:
+            raise ConfigError(
+                f"{self.kind} {name!r} cannot be loaded from {point.value}: {error}",
+                remedy="repair or uninstall the package that brings it",
+            ) from error
 
     def load(self, name: str) -> Any:
         """Return the factory or object behind a name or a ``package.module:Name`` path.
@@ -126,7 +139,7 @@ class Registry:
             return load_object(name, kind=self.kind)
         plugins = self.plugins()
         if name in plugins:
-            return plugins[name].load()
+            return self._load_plugin(name)
         raise UnknownNameError(
             f"unknown {self.kind} {name!r}", remedy=near_names(name, self.names())
         )

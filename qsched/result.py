@@ -45,7 +45,7 @@ JOB_COLUMNS = (
 HTML_ROWS = 50
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class RunResult:
     """What a run gives back.
 
@@ -70,6 +70,15 @@ class RunResult:
     discipline: str = "fcfs"
     seed: int = 0
     partial: bool = False
+
+    def __repr__(self) -> str:
+        s = self.summary
+        fidelity = "-" if s.mean_fidelity is None else f"{s.mean_fidelity:.4f}"
+        return (
+            f"<RunResult{' (partial)' if self.partial else ''}: {s.num_done} of {s.num_jobs} jobs "
+            f"done, policy {self.policy}, fleet {self.fleet.name}, makespan {s.makespan_s:,.1f} s, "
+            f"mean fidelity {fidelity}>"
+        )
 
     @cached_property
     def summary(self) -> Summary:
@@ -154,9 +163,10 @@ class RunResult:
     def _repr_html_(self) -> str:
         """Return a table of the first jobs, for notebooks."""
         s = self.summary
-        head = "".join(f"<th>{escape(column)}</th>" for column in JOB_COLUMNS)
+        columns = [*JOB_COLUMNS, "placements"]
+        head = "".join(f"<th>{escape(column)}</th>" for column in columns)
         body = "".join(
-            "<tr>" + "".join(f"<td>{escape(_cell(value))}</td>" for value in row[:-1]) + "</tr>"
+            "<tr>" + "".join(f"<td>{escape(_cell(value))}</td>" for value in row) + "</tr>"
             for row, _ in zip(self._rows(), range(HTML_ROWS), strict=False)
         )
         more = len(self.jobs) - HTML_ROWS
@@ -190,6 +200,7 @@ def _cell(value: object) -> str:
 
 def _job_to_dict(record: JobRecord) -> dict[str, Any]:
     document: dict[str, Any] = {column: getattr(record, column) for column in JOB_COLUMNS}
+    document["status"] = record.status.value
     document["placements"] = [
         {
             "device": part.device,

@@ -28,21 +28,25 @@ Shell completion, in the start-up file of your shell:
 NO_COLOR=1 turns colours off; into a pipe or a file there are none."""
 
 
+HELP = """Schedule quantum circuits over a cloud of QPUs.
+
+\b
+qsched run circuits/             schedule a folder of circuits over the fleet "paper"
+qsched run jobs.csv --json       schedule a job table, print JSON
+qsched inspect circuit.qasm      width, depth and gate counts of a circuit
+"""
+
+
 @click.group(
     cls=LazyGroup,
     commands=COMMANDS,
+    help=HELP,
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "-V", "--version", prog_name="qsched")
 def main() -> None:
-    r"""Schedule quantum circuits over a cloud of QPUs.
-
-    \b
-    qsched run circuits/             schedule a folder of circuits over the fleet "paper"
-    qsched run jobs.csv --json       schedule a job table, print JSON
-    qsched inspect circuit.qasm      width, depth and gate counts of a circuit
-    """
+    """Show help, or run a command."""
 
 
 __all__ = ["COMMANDS", "main"]

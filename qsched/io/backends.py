@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from datetime import UTC, datetime
 from functools import cache
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from qsched.errors import UnknownNameError
 from qsched.io import _target
-from qsched.io.throughput import Row, throughput
+from qsched.io.throughput import DEVICE_PROCESSORS, Row, city, throughput
 from qsched.model import DeviceProfile
 from qsched.registry import near_names
 
@@ -21,6 +22,8 @@ NOT_REPRESENTATIVE = "not intended to represent"
 """What qiskit-ibm-runtime warns of fake_nighthawk, whose numbers are made up; docs say so too."""
 
 MIN_QUANTUM_VOLUME = 2
+
+_COPY = re.compile(r"aer_simulator_from\((?P<name>[^()]+)\)")
 
 
 def profile_backend(
@@ -55,9 +58,10 @@ def profile_backend(
     target = backend if isinstance(backend, Target) else backend.target
     name = name or str(getattr(backend, "name", None) or target.description or "target")
     configuration = _ask(backend, "configuration")
-    processor = _processor(configuration)
+    known_as = _source_of_copy(name)
+    processor = _processor(configuration) or DEVICE_PROCESSORS.get(city(known_as), "")
     speed = throughput(
-        name,
+        known_as,
         processor,
         clops=_stated_clops(configuration) if clops is None else Row(clops, "given"),
         quantum_volume=(
@@ -77,6 +81,12 @@ def profile_backend(
         or f"{type(backend).__name__} of {type(backend).__module__.partition('.')[0]}",
         **_target.profile_fields(target, name),
     )
+
+
+def _source_of_copy(name: str) -> str:
+    """Return the device that a simulator copies: Aer keeps its errors and drops its speed."""
+    copied = _COPY.fullmatch(name)
+    return copied["name"] if copied else name
 
 
 def _ask(backend: object, what: str) -> Any:

@@ -34,7 +34,7 @@ def _mean(values: list[float]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class DeviceProfile:
     """Immutable snapshot of one QPU at one calibration time.
 
@@ -112,6 +112,13 @@ class DeviceProfile:
         for qubit in self.faulty_qubits:
             if not 0 <= qubit < self.num_qubits:
                 self._refuse(f"faulty qubit {qubit} on a device of {self.num_qubits} qubits")
+
+    def __repr__(self) -> str:
+        when = "" if self.calibrated_at is None else f", calibrated {self.calibrated_at:%Y-%m-%d}"
+        return (
+            f"<DeviceProfile {self.name}: {self.num_qubits} qubits, {self.origin}{when}, "
+            f"CLOPS {self.clops}, QV {self.quantum_volume}>"
+        )
 
     def _check(self, what: str, values: tuple[float | None, ...], top: float) -> None:
         if values and len(values) != self.num_qubits:

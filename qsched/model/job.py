@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import index
 from typing import TYPE_CHECKING
 
 from qsched.errors import JobTableError
@@ -49,6 +50,11 @@ class Job:
 
     def __post_init__(self) -> None:
         """Refuse numbers out of range; comparisons are written so that NaN fails them."""
+        if type(self.job_id) is not str or not self.job_id:
+            raise JobTableError(f"job id is {self.job_id!r}", remedy="it must be a text")
+        for field in ("num_qubits", "depth", "num_two_qubit_gates", "shots", "priority"):
+            if type(getattr(self, field)) is not int:
+                self._make_whole(field)
         if not 1 <= self.num_qubits <= MAX_QUBITS:
             self._refuse("num_qubits", self.num_qubits, f"1 to {MAX_QUBITS}")
         if not 0 <= self.depth <= MAX_COUNT:
@@ -62,6 +68,13 @@ class Job:
         cancel_s = self.cancel_time_s
         if cancel_s is not None and not self.submit_time_s <= cancel_s <= 2 * MAX_TIME_S:
             self._refuse("cancel_time_s", cancel_s, "not before submit_time_s, and finite")
+
+    def _make_whole(self, field: str) -> None:
+        """Take whole numbers of other types, NumPy's for one, and refuse the rest."""
+        value = getattr(self, field)
+        if isinstance(value, bool) or not hasattr(value, "__index__"):
+            self._refuse(field, value, "a whole number")
+        object.__setattr__(self, field, index(value))
 
     def _refuse(self, field: str, value: object, allowed: str) -> None:
         raise JobTableError(

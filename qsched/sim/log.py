@@ -6,6 +6,7 @@ from array import array
 from math import isnan, nan
 from typing import TYPE_CHECKING, Protocol
 
+from qsched.errors import ConfigError
 from qsched.model import Event, EventKind, JobRecord, Placement, Status
 from qsched.model.rows import Rows
 
@@ -66,6 +67,11 @@ class RunLog:
         self._physical: dict[int, tuple[int, ...]] = {}
         self._device_index = {name: i for i, name in enumerate(self.device_names)}
         self._events = array("d")  # time and number of each event
+        for recorder in recorders:
+            if not callable(getattr(recorder, "on_event", None)):
+                raise ConfigError(
+                    f"recorder {recorder!r} has no on_event(event)", remedy="see qsched.Recorder"
+                )
         self._recorders = tuple(recorders)
 
     def event(self, time_s: float, kind: int, subject: int) -> None:
