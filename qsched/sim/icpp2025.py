@@ -150,6 +150,11 @@ class Icpp2025Broker(Broker):
                 f"needs {job.num_qubits} qubits and fits one device of {self._largest}: "
                 "the published code runs only jobs that do not; use --broker parallel"
             )
+        if job.num_qubits < len(self._qubits):
+            return (
+                f"needs {job.num_qubits} qubits, fewer than the {len(self._qubits)} devices that "
+                "the published code may split it over; use --broker parallel"
+            )
         capacity = self.sim.fleet.num_qubits
         if job.num_qubits > capacity:
             return f"needs {job.num_qubits} qubits, the whole fleet has {capacity}"

@@ -160,3 +160,14 @@ def test_equal_runs_are_equal_byte_by_byte():
     texts = {run(jobs, published_fleet(), "fair")[0].to_json() for _ in range(2)}
 
     assert len(texts) == 1
+
+
+def test_job_of_fewer_qubits_than_devices_is_rejected_with_the_reason() -> None:
+    fleet = make_fleet(*(make_device(f"qpu{i}", 1) for i in range(3)))
+
+    result = Simulation(
+        fleet, [make_job(num_qubits=2)], policy="speed", model="icpp2025", broker="icpp2025"
+    ).run()
+
+    assert result.jobs[0].status == "REJECTED"
+    assert "fewer than the 3 devices" in result.jobs[0].reason
