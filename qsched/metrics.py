@@ -24,6 +24,8 @@ class Summary:
         num_rejected: Jobs refused at submission.
         num_cancelled: Jobs withdrawn.
         num_failed: Jobs that could never start.
+        num_queued: Jobs that waited when the run was interrupted.
+        num_running: Jobs that were running then.
         makespan_s: Time at which the last job finished, from time 0.
         mean_fidelity: Mean expected fidelity of the jobs done.
         std_fidelity: Its population standard deviation.
@@ -39,6 +41,8 @@ class Summary:
     num_rejected: int
     num_cancelled: int
     num_failed: int
+    num_queued: int = 0
+    num_running: int = 0
     makespan_s: float
     mean_fidelity: float | None
     std_fidelity: float | None
@@ -142,6 +146,8 @@ def summarise(records: Iterable[JobRecord], capacities: Mapping[str, int]) -> Su
         num_rejected=counts[Status.REJECTED],
         num_cancelled=counts[Status.CANCELLED],
         num_failed=counts[Status.FAILED],
+        num_queued=counts[Status.QUEUED],
+        num_running=counts[Status.RUNNING],
         makespan_s=makespan_s,
         mean_fidelity=mean(fidelities),
         std_fidelity=population_std(fidelities),

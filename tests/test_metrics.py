@@ -52,16 +52,20 @@ def test_figures_of_three_jobs_done_and_four_that_are_not():
         record("c", Status.CANCELLED, start_s=20.0, parts=[("c", 1)]),
         record("f", Status.FAILED),
         record("q", Status.QUEUED),
+        record("s", Status.QUEUED),
+        record("o", Status.RUNNING, start_s=5.0, parts=[("c", 1)]),
     ]
 
     summary = summarise(records, {"a": 4, "b": 5, "c": 1, "idle": 9})
 
     assert summary.to_dict() == {
-        "num_jobs": 7,
+        "num_jobs": 9,
         "num_done": 3,
         "num_rejected": 1,
         "num_cancelled": 1,
         "num_failed": 1,
+        "num_queued": 2,
+        "num_running": 1,
         "makespan_s": 100.0,
         "mean_fidelity": pytest.approx(0.7),
         "std_fidelity": pytest.approx(sqrt((0.04 + 0.0 + 0.04) / 3)),
