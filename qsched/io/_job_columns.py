@@ -120,7 +120,7 @@ def strange_columns(given: Sequence[str], required: Sequence[str]) -> list[tuple
     on would run other jobs than the table means.
 
     Args:
-        given: Names as read, in lower case, without blanks around them.
+        given: Names as read, in lower case, with underscores for blanks.
         required: Fields that the table must have.
 
     Returns:

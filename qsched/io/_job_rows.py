@@ -72,7 +72,7 @@ class TableCheck:
         """
         fields = self._layouts.get(names)
         if fields is None:
-            plain = [name.strip().lower() for name in names]
+            plain = ["_".join(name.lower().split()) for name in names]
             problems = strange_columns(plain, self.required)
             fields = [] if problems else [FIELD_OF.get(name) for name in plain]
             self._layouts[names] = fields

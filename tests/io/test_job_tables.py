@@ -90,7 +90,7 @@ def test_shots_may_come_from_outside_but_a_row_with_its_own_keeps_them(table):
 
 
 def test_a_byte_order_mark_blanks_and_case_in_the_header_do_not_matter(table):
-    text = " Num_Qubits ,DEPTH, two_qubits,shots\r\n 5 , 4,3 ,10\r\n"
+    text = " Num Qubits ,DEPTH, two  qubits,shots\r\n 5 , 4,3 ,10\r\n"
 
     assert read_job_table(table(b"\xef\xbb\xbf" + text.encode())) == [Job(job_id="1", **NEEDED)]
 
