@@ -5,25 +5,31 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qsched.result import RunResult
 
 
-def result_files(result: RunResult) -> dict[str, str]:
+def result_files(result: RunResult, document: Mapping[str, Any], text: str) -> dict[str, str]:
     """Return the name and text of each file; names of a partial result say so.
 
     ``jobs.csv`` has a row for each job, ``events.csv`` one for each event,
     ``result.json`` is what ``--json`` prints, ``summary.json`` that without the jobs.
+
+    Args:
+        result: What to write.
+        document: Its `RunResult.to_dict`: records are made when read, and there may be many.
+        text: The JSON of the document.
     """
-    document = result.to_dict()
     brief = {key: value for key, value in document.items() if key != "jobs"}
     files = {
         "jobs.csv": result.csv_text(),
         "events.csv": _events_text(result),
         "summary.json": json.dumps(brief, indent=2, allow_nan=False) + "\n",
-        "result.json": json.dumps(document, indent=2, allow_nan=False) + "\n",
+        "result.json": text + "\n",
     }
     if not result.partial:
         return files

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import io
+import os
 import sys
 import warnings
 from typing import TYPE_CHECKING, Any, TextIO
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 EXIT_USER_ERROR = 2
 EXIT_INTERRUPTED = 130
+EXIT_BROKEN_PIPE = 141
+"""128 and the number of SIGPIPE, as shells give it for programs that end so."""
 
 
 class LazyGroup(click.Group):
@@ -77,9 +80,22 @@ class LazyGroup(click.Group):
             except (InputError, MissingExtraError, PlanError) as error:
                 report("error", error)
                 ctx.exit(EXIT_USER_ERROR)
+            except BrokenPipeError:
+                _discard_output()
+                ctx.exit(EXIT_BROKEN_PIPE)
             except KeyboardInterrupt:
                 report("error", "interrupted before there was any result")
                 ctx.exit(EXIT_INTERRUPTED)
+
+
+def _discard_output() -> None:
+    """Let what is still to be written go nowhere: Python would try again at its end, and complain.
+
+    Whoever read our output, e.g. ``head``, has had enough of it.
+    """
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _show_what_a_stream_cannot(stream: TextIO) -> None:

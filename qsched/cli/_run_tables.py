@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from qsched.cli._text import MINUTE_S, figure, human_time, plural, table
+from qsched.cli._text import MINUTE_S, figure, fit, human_time, plural, table
 from qsched.model import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
     from rich.table import Table
@@ -26,6 +26,19 @@ PLACED = "placed #:qubits"
 WIDE = 100
 """Columns from which on a terminal has room for all that is known of a job."""
 
+DROPPABLE = (
+    "captured",
+    "submit",
+    "shots",
+    "2q gates",
+    "depth",
+    "QV",
+    "error score",
+    "start",
+    "qubits",
+)
+"""Columns that a narrow terminal goes without, the first to go first."""
+
 
 def print_result(result: RunResult, console: Console) -> None:
     """Print summary, devices, jobs and the jobs that are not done."""
@@ -36,9 +49,9 @@ def print_result(result: RunResult, console: Console) -> None:
     if result.model.clock != "seconds":
         console.print(f"Clock of model {result.model.name}: {result.model.clock}.", style="yellow")
     console.print()
-    console.print(_device_table(result, wide=console.width >= WIDE))
+    console.print(fit(_device_table(result, wide=console.width >= WIDE), console, DROPPABLE))
     console.print()
-    console.print(_job_table(result, wide=console.width >= WIDE))
+    console.print(fit(_job_table(result, wide=console.width >= WIDE), console, DROPPABLE))
     more = len(result.jobs) - MAX_JOBS
     if more > 0:
         console.print(f"... and {more:,} more; use --json or --out", style="dim")
@@ -122,6 +135,7 @@ def _job_table(result: RunResult, *, wide: bool) -> Table:
     """Return the first jobs; of each part the device's number and qubits, or why there is none."""
     numbers = {device.name: str(n) for n, device in enumerate(result.fleet.devices, 1)}
     shown = result.jobs[:MAX_JOBS]
+    fidelities = _fidelities([record.fidelity for record in shown])
     made = table(
         "job",
         "qubits",
@@ -130,7 +144,7 @@ def _job_table(result: RunResult, *, wide: bool) -> Table:
         *("start", "finish", "fidelity"),
     )
     made.add_column(PLACED, overflow="fold", min_width=len(PLACED))
-    for record in shown:
+    for record, fidelity in zip(shown, fidelities, strict=True):
         counts = (record.depth, record.num_two_qubit_gates, record.shots) if wide else ()
         made.add_row(
             record.job_id,
@@ -139,17 +153,17 @@ def _job_table(result: RunResult, *, wide: bool) -> Table:
             *([figure(record.submit_time_s, 1)] if wide else []),
             figure(record.start_time_s, 1),
             figure(record.finish_time_s, 1),
-            _fidelity(record.fidelity),
+            fidelity,
             " ".join(f"{numbers[part.device]}:{part.num_qubits}" for part in record.placements)
             or record.status.value,
         )
     return made
 
 
-def _fidelity(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.4f}" if value >= SMALL or value == 0.0 else f"{value:.0e}"
+def _fidelities(values: Sequence[float | None]) -> list[str]:
+    """Return a column in one style: with four decimals, or where they say too little, digits."""
+    style = ".3e" if any(value and value < SMALL for value in values) else ".4f"
+    return ["-" if value is None else f"{value:{style}}" for value in values]
 
 
 def _print_not_done(result: RunResult, console: Console) -> None:
@@ -162,7 +176,7 @@ def _print_not_done(result: RunResult, console: Console) -> None:
     for record in islice(failures, MAX_NOT_DONE):
         made.add_row(record.job_id, str(record.num_qubits), record.status.value, record.reason)
     if made.row_count:
-        console.print(made)
+        console.print(fit(made, console))
     more = sum(1 for _ in failures)
     if more:
         console.print(f"... and {more:,} more; use --json or --out", style="dim")

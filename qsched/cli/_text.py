@@ -5,11 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
     from rich.table import Table
 
 PIPED_WIDTH = 120
 """Columns of what goes into a pipe or a file, unless ``COLUMNS`` says otherwise."""
+
+_READABLE, _NARROWEST = 16, 6
+"""Widths that text may be folded to: columns of numbers go before it is narrower than the first,
+and below the second their digits are folded, too."""
+
+_GAP = 2
+"""Blanks that a column takes besides what is in it."""
 
 _UNITS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 MINUTE_S = 60
@@ -21,10 +30,16 @@ def console() -> Console:
 
     from rich.console import Console  # noqa: PLC0415 - 50 ms that --help saves
 
-    found = Console(highlight=False)
+    class Output(Console):
+        """A console that leaves it to its caller what to do when nobody reads on."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    found = Output(highlight=False)
     if found.is_terminal or "COLUMNS" in os.environ:
         return found
-    return Console(highlight=False, width=PIPED_WIDTH)
+    return Output(highlight=False, width=PIPED_WIDTH)
 
 
 def table(*columns: str, left: int = 1) -> Table:
@@ -38,6 +53,40 @@ def table(*columns: str, left: int = 1) -> Table:
             column, justify="left" if text else "right", overflow="fold", no_wrap=not text
         )
     return made
+
+
+def fit(made: Table, console: Console, droppable: Sequence[str] = ()) -> Table:
+    """Return a table with all digits of its numbers, however narrow the console is.
+
+    Columns are left out until the others have room; where even that is not enough,
+    numbers go on in the next line.
+
+    Args:
+        made: A table of `table`; it is changed.
+        console: Where it will be printed.
+        droppable: Headers of the columns that may go, the first to go first.
+    """
+    for header in droppable:
+        if _needed(made, _READABLE) <= console.width:
+            break
+        made.columns = [column for column in made.columns if column.header != header]
+    if _needed(made, _NARROWEST) > console.width:
+        for column in made.columns:
+            column.no_wrap = False
+    return made
+
+
+def _needed(made: Table, text_width: int) -> int:
+    """Return the width at which a table shows all digits and that much of each text."""
+    from rich.cells import cell_len  # noqa: PLC0415 - as above
+
+    widths = []
+    for column in made.columns:
+        width = max(cell_len(str(cell)) for cell in (column.header, *column.cells))
+        if not column.no_wrap:
+            width = max(column.min_width or 0, min(width, text_width))
+        widths.append(width)
+    return sum(widths) + _GAP * len(widths)
 
 
 def human_time(seconds: float) -> str:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qsched.cli._group import report
-from qsched.cli._text import console, figure, table
+from qsched.cli._names import complete_with
+from qsched.cli._text import console, figure, fit, table
 from qsched.errors import BadInputs, InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from rich.table import Table
 
@@ -47,7 +48,8 @@ def list_(*, fake: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"version": __version__, "devices": rows}, indent=2))
     else:
-        console().print(_list_table(rows))
+        output = console()
+        output.print(fit(_list_table(rows), output, ("captured", "QV", "1q %", "dead")))
         if not fake:
             report("note", "--fake adds the fake backends of qiskit-ibm-runtime")
     if errors:
@@ -55,7 +57,7 @@ def list_(*, fake: bool, as_json: bool) -> None:
 
 
 @devices.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_with("qsched.io.lookup:snapshot_names"))
 @AS_JSON
 def show(name: str, *, as_json: bool) -> None:
     """Show all that is known of device NAME.
@@ -74,7 +76,7 @@ def show(name: str, *, as_json: bool) -> None:
     output = console()
     output.print(_facts_table(facts))
     output.print()
-    output.print(_errors_table(facts))
+    output.print(fit(_errors_table(facts), output))
     if facts["num_components"] > 1:
         report(
             "note",
@@ -110,18 +112,14 @@ def _list_table(rows: list[dict[str, Any]]) -> Table:
 
 
 def _facts_table(facts: Mapping[str, Any]) -> Table:
-    couplers = (
-        "all pairs"
-        if facts["couples_all_qubits"]
-        else f"{facts['num_couplers']}, of which {facts['num_dead_couplers']} dead"
-    )
-    dead = ", ".join(f"{a}-{b}" for a, b in facts["dead_couplers"])
+    couplers = "all pairs" if facts["couples_all_qubits"] else str(facts["num_couplers"])
+    pairs = [f"{a}-{b}" for a, b in facts["dead_couplers"]]
     rows = {
         "processor": facts["processor"] or "-",
         "qubits": str(facts["num_qubits"]),
-        "dead qubits": ", ".join(map(str, facts["dead_qubits"])) or "none",
+        "dead qubits": _dead(facts["dead_qubits"], facts["num_qubits"]),
         "couplers": couplers,
-        "dead couplers": dead or "none",
+        "dead couplers": _dead(pairs, facts["num_couplers"]),
         "components": f"{facts['num_components']} of {facts['component_sizes']} working qubits",
         "missing values": str(facts["num_missing_values"]),
         "CLOPS": figure(facts["clops"]),
@@ -136,6 +134,11 @@ def _facts_table(facts: Mapping[str, Any]) -> Table:
     for key, value in rows.items():
         shown.add_row(key, value)
     return shown
+
+
+def _dead(names: Sequence[object], total: int) -> str:
+    """Return how many are dead, and which."""
+    return f"{len(names)} of {total}: {', '.join(map(str, names))}" if names else "none"
 
 
 def _errors_table(facts: Mapping[str, Any]) -> Table:

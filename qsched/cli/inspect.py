@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from qsched.model import Job
 
 MAX_ROWS = 100
+DROPPABLE = ("pairs", "measured", "2q depth", "idle", "1q gates", "shots")
+"""Columns that a narrow terminal goes without, the first to go first."""
 
 
 @click.command()
@@ -109,7 +111,7 @@ def _counts(job: Job) -> tuple[int | None, ...]:
 
 
 def _print_table(workload: Workload) -> None:
-    from qsched.cli._text import console, figure, table  # noqa: PLC0415 - as above
+    from qsched.cli._text import console, figure, fit, table  # noqa: PLC0415 - as above
 
     out = console()
     made = table(
@@ -126,7 +128,7 @@ def _print_table(workload: Workload) -> None:
     )
     for job in workload.jobs[:MAX_ROWS]:
         made.add_row(job.job_id, *map(figure, _counts(job)))
-    out.print(made)
+    out.print(fit(made, out, DROPPABLE))
     more = len(workload.jobs) - MAX_ROWS
     if more > 0:
         out.print(f"... and {more:,} more; use --json", style="dim")

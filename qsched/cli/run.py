@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from qsched.cli._group import EXIT_INTERRUPTED, report
-from qsched.cli._names import complete
+from qsched.cli._names import complete, complete_with
 from qsched.cli._progress import progress_bar
 from qsched.cli._scenario import scenario_of
 
@@ -22,8 +23,18 @@ if TYPE_CHECKING:
 @click.argument(
     "sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(path_type=Path)
 )
-@click.option("--devices", metavar="A,B,...", help="Devices, by name or file, instead of a fleet.")
-@click.option("--fleet", metavar="NAME|FILE", help="Fleet of devices.  [default: paper]")
+@click.option(
+    "--devices",
+    metavar="A,B,...",
+    help="Devices, by name or file, instead of a fleet.",
+    shell_complete=complete_with("qsched.io.lookup:snapshot_names", several=True),
+)
+@click.option(
+    "--fleet",
+    metavar="NAME|FILE",
+    help="Fleet of devices.  [default: paper]",
+    shell_complete=complete_with("qsched.io.fleets:fleet_names"),
+)
 @click.option(
     "--policy",
     metavar="NAME",
@@ -85,10 +96,11 @@ def run(
         check_folder(scenario.out)
     jobs = _jobs(scenario, skip_bad=skip_bad)
     result = _run(scenario, fleet, jobs)
-    if scenario.out is not None:
-        _write(result, scenario.out)
+    text = ""
+    if as_json or scenario.out is not None:
+        text = _write(result, scenario.out)
     if as_json:
-        click.echo(result.to_json())
+        click.echo(text)
     else:
         from qsched.cli._run_tables import print_result  # noqa: PLC0415 - it imports rich
         from qsched.cli._text import console  # noqa: PLC0415 - as above
@@ -128,11 +140,17 @@ def _run(scenario: Scenario, fleet: Fleet, jobs: tuple[Job, ...]) -> RunResult:
         return stop.result
 
 
-def _write(result: RunResult, folder: Path) -> None:
-    """Write a result into a folder, all of its files or none."""
+def _write(result: RunResult, folder: Path | None) -> str:
+    """Return the JSON of a result, and write it into a folder, all of its files or none."""
     from qsched.cli._files import result_files  # noqa: PLC0415 - as above
     from qsched.files import write_folder  # noqa: PLC0415 - as above
 
-    files = result_files(result)
-    write_folder(folder, files)
-    report("note", f"wrote {', '.join(files)} to {folder}")
+    if result.partial:  # whoever pressed Ctrl-C waits for the prompt
+        report("note", "interrupted: writing partial records...")
+    document = result.to_dict()
+    text = json.dumps(document, indent=2, allow_nan=False)  # once: it takes as long as the run
+    if folder is not None:
+        files = result_files(result, document, text)
+        write_folder(folder, files)
+        report("note", f"wrote {', '.join(files)} to {folder}")
+    return text

@@ -186,10 +186,15 @@ def test_ctrl_c_gives_partial_records_said_to_be_partial_and_status_130(tmp_path
 
     assert done.returncode == 130
     assert "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[0] == "note: interrupted: writing partial records..."
     assert done.stderr.splitlines()[-1] == "error: interrupted: these are partial records"
     document = json.loads(done.stdout)
     assert document["partial"] is True
-    assert 0 < document["summary"]["num_done"] < 300
+    counts = document["summary"]
+    assert 0 < counts["num_done"] < 300
+    assert counts["num_done"] + counts["num_queued"] + counts["num_running"] == counts["num_jobs"]
+    assert counts["num_queued"] > 0
+    assert json.loads((out / "result.partial.json").read_text()) == document
     assert sorted(path.name for path in out.iterdir()) == [
         "events.partial.csv",
         "jobs.partial.csv",
@@ -209,19 +214,19 @@ def test_the_table_of_an_interrupted_run_says_so_at_once(tmp_path, jobs):
     assert done.stdout.startswith("Interrupted, partial records: ")
 
 
-def test_a_reader_that_stops_reading_is_no_error(jobs):
+@pytest.mark.parametrize("options", [["--json"], []])
+def test_a_reader_that_stops_reading_ends_the_program_quietly_as_sigpipe_does(jobs, options):
     call = subprocess.Popen(
-        [sys.executable, "-m", "qsched.cli", "run", str(jobs), "--json"],
+        [sys.executable, "-m", "qsched.cli", "run", str(jobs), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    call.stdout.readline()
     call.stdout.close()
 
     assert call.stderr.read() == ""
     call.stderr.close()
-    call.wait(timeout=60)
+    assert call.wait(timeout=60) == 141
 
 
 def in_terminal(*args, **environment):
@@ -267,7 +272,14 @@ def test_output_that_is_not_unicode_gets_all_that_it_can_show(tmp_path):
 
 @pytest.mark.parametrize(
     ("words", "number", "found"),
-    [("qsched in", "1", "plain,inspect"), ("qsched run --policy s", "3", "plain,speed")],
+    [
+        ("qsched in", "1", "plain,inspect"),
+        ("qsched run --policy s", "3", "plain,speed"),
+        ("qsched run --fleet pa", "3", "plain,paper"),
+        ("qsched run --fleet ./pa", "3", "file,./pa"),
+        ("qsched run --devices fake_kyiv,fake_q", "3", "plain,fake_kyiv,fake_quebec"),
+        ("qsched devices show fake_k", "3", "plain,fake_kyiv"),
+    ],
 )
 def test_the_shell_completes_commands_and_names(words, number, found):
     done = process(

@@ -87,12 +87,41 @@ def test_list_shows_the_other_devices_when_one_snapshot_is_damaged(store):
     assert str(path) in str(result.exception)
 
 
+@pytest.mark.parametrize(("columns", "last"), [("60", "dead"), ("80", "captured")])
+def test_a_narrow_list_leaves_columns_out_and_cuts_no_number(monkeypatch, columns, last):
+    monkeypatch.setenv("COLUMNS", columns)
+
+    shown = run(main, "devices", "list").stdout
+
+    lines = shown.splitlines()
+    assert max(map(len, lines)) <= int(columns)
+    assert lines[0].split()[-1] == last
+    (brussels,) = (line.split() for line in lines if line.startswith("fake_brussels "))
+    assert brussels[:3] == ["fake_brussels", "127", "250,000"]
+    assert "…" not in shown
+
+
+def test_a_list_too_narrow_for_all_digits_goes_on_in_the_next_line(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "24")
+
+    head, _, *rows = run(main, "devices", "list").stdout.splitlines()
+
+    begin = head.index("CLO")
+    column = [row[begin : begin + 3].strip() for row in rows]
+    assert "".join(column[: column.index("195")]) == "250,000"
+
+
+def test_show_says_how_many_qubits_are_dead_and_which():
+    assert "\ndead qubits     1 of 127: 72 " in run(devices, "show", "fake_strasbourg").stdout
+
+
 def test_show_tells_masked_and_plain_means_dead_couplers_and_sources():
     result = run(devices, "show", "fake_marrakesh")
 
     assert result.exit_code == 0
     for words in (
-        "176, of which 13 dead",
+        "\ncouplers        176 ",
+        "\ndead couplers   13 of 176: 23-24, ",
         "23-24, 24-25",
         "4 of [153, 1, 1, 1] working qubits",
         "the backend's configuration (CLOPS_h)",

@@ -57,6 +57,20 @@ def test_json_holds_every_feature_of_a_circuit_and_what_a_row_states(sources):
     }
 
 
+def test_a_narrow_table_leaves_columns_out_and_cuts_no_number(tmp_path, monkeypatch):
+    path = tmp_path / "jobs.csv"
+    path.write_text(
+        "job_id,num_qubits,depth,two_qubits,shots\n" + "x" * 40 + ",50,7,123456789,100\n"
+    )
+    monkeypatch.setenv("COLUMNS", "60")
+
+    shown = qsched("inspect", path).stdout
+
+    assert max(map(len, shown.splitlines())) <= 60
+    assert "123,456,789" in shown
+    assert shown.split()[:4] == ["job", "qubits", "depth", "2q"]
+
+
 def test_the_table_has_a_row_for_each_job_and_dashes_for_what_is_not_known(sources):
     done = qsched("inspect", *sources)
 

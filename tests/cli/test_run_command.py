@@ -90,11 +90,28 @@ def test_of_many_jobs_the_first_twenty_are_shown_and_the_others_counted(tmp_path
     assert "... and 1,005 more; use --json or --out" in done.stdout
 
 
-@pytest.mark.parametrize("columns", ["80", "120"])
+@pytest.mark.parametrize("columns", ["60", "80", "120"])
 def test_tables_fit_the_terminal(jobs, monkeypatch, columns):
     monkeypatch.setenv("COLUMNS", columns)
 
-    assert max(map(len, qsched("run", jobs).stdout.splitlines())) <= int(columns)
+    shown = qsched("run", jobs).stdout
+
+    assert max(map(len, shown.splitlines())) <= int(columns)
+    assert "220,000 " in shown
+    assert "…" not in shown
+
+
+def test_fidelities_of_a_table_are_written_in_one_style(tmp_path):
+    path = tmp_path / "jobs.csv"
+    path.write_text(f"{HEADER}good,20,10,20,1000,0\npoor,20,10,2000,1000,0\n")
+
+    document = json.loads(qsched("run", path, "--json").stdout)
+    shown = qsched("run", path).stdout
+
+    good, poor = (job["fidelity"] for job in document["jobs"])
+    assert poor < 0.001 < good
+    assert f" {good:.3e} " in shown
+    assert f" {poor:.3e} " in shown
 
 
 def test_the_mixed_clock_of_the_published_code_is_not_called_seconds(jobs):
