@@ -179,7 +179,7 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
 def _cannot_write(path: Path, error: OSError | ValueError) -> OutputError:
     return OutputError(
         f"cannot write: {getattr(error, 'strerror', None) or error}",
-        remedy="give another place with --out or the like",
+        remedy="choose another place",
         source=str(path),
     )
 

@@ -119,7 +119,8 @@ def definition_of(operation: Operation) -> QuantumCircuit:
             definition = _synthesised(operation)
     except Exception as error:  # definitions run code that is not ours
         raise CircuitError(
-            f"gate {operation.name!r} cannot be expanded: {reason_of(error)}"
+            f"gate {operation.name!r} cannot be expanded: {reason_of(error)}",
+            remedy="correct its definition, or decompose it",
         ) from error
     if definition is None:
         raise CircuitError(

@@ -18,6 +18,7 @@ from qsched.errors import CircuitError
 from qsched.io._blocks import Block
 from qsched.io._control_flow import resources, times_of, worst
 from qsched.io._definitions import Kind, definition_key, definition_of, kind_of, may_vary
+from qsched.io._qasm_text import SPLIT
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -78,7 +79,10 @@ class Expansion:
         reply: Block | None = None
         while waiting:
             if len(waiting) > MAX_NESTING:
-                raise CircuitError(f"definitions are nested more than {MAX_NESTING:,} deep")
+                raise CircuitError(
+                    f"definitions are nested more than {MAX_NESTING:,} deep",
+                    remedy="decompose the circuit",
+                )
             key, compilation = waiting[-1]
             try:
                 waiting.append(compilation.send(reply))  # type: ignore[arg-type] # None starts it
@@ -155,7 +159,7 @@ class Expansion:
             made.prepare_for_reuse()
             return made
         if key in self._made:
-            raise CircuitError(f"gate {name!r} is defined by itself")
+            raise CircuitError(f"gate {name!r} is defined by itself", remedy="define it by others")
         self._made[key] = None
         definition = definition_of(instruction.operation)
         if next(chain(definition.iter_vars(), definition.iter_stretches()), None) is not None:
@@ -205,7 +209,9 @@ def _finish(block: Block, uses: Uses, gate: str) -> None:
     """Add what the definitions count, once it is known not to be too much."""
     if block.size > MAX_OPERATIONS:
         subject = f"gate {gate!r}" if gate else "the circuit"
-        raise CircuitError(f"{subject} would expand to more than {MAX_OPERATIONS:,} gates")
+        raise CircuitError(
+            f"{subject} would expand to more than {MAX_OPERATIONS:,} gates", remedy=SPLIT
+        )
     for callee, places in uses.items():
         block.add_counts(callee, places)
     block.active.update(block.one_qubit_gates, chain.from_iterable(block.pairs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -16,6 +17,9 @@ MAX_BITS = 1_000_000
 would fill the memory with them before it looks at the first gate."""
 
 _LONGEST_MESSAGE = 200
+
+_DECORATION = re.compile(r"\x1b\[[\d;]*m|[\u2500-\u257f]+")
+"""Colours and rules that a library draws for terminals."""
 
 
 @contextmanager
@@ -43,5 +47,6 @@ def reason_of(error: BaseException) -> str:
     text = str(getattr(error, "message", None) or error) or type(error).__name__
     if isinstance(error, RecursionError):  # the text names a limit of Python's, not the cause
         text = "it is nested too deep"
+    text = _DECORATION.sub(" ", text)
     text = "".join(sign if sign.isprintable() else " " for sign in text)
     return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}..."

@@ -10,6 +10,8 @@ from qiskit import QuantumCircuit, qasm2
 from qsched.errors import CircuitError
 from qsched.io._foreign import MAX_BITS, reason_of, translated
 from qsched.io._qasm_text import (
+    CORRECT,
+    SHRINK,
     includes,
     place,
     read_text,
@@ -54,12 +56,14 @@ def _refusal(error: BaseException, path: Path) -> CircuitError:
     reason = reason_of(error)
     placed = _PLACED.fullmatch(reason)
     if placed is None:
-        return CircuitError(reason, source=str(path))
+        return CircuitError(reason, remedy=CORRECT, source=str(path))
     line, column = int(placed["line"]), int(placed["column"]) + 1
     if placed["file"] != "<input>":
         included = f"in the included {placed['file']}:{line}:{column}: {placed['reason']}"
-        return CircuitError(included, source=str(path))
-    return CircuitError(placed["reason"], source=str(path), line=line, column=column)
+        return CircuitError(included, remedy=CORRECT, source=str(path))
+    return CircuitError(
+        placed["reason"], remedy=CORRECT, source=str(path), line=line, column=column
+    )
 
 
 def _check_includes(text: str, path: Path, outer: tuple[Path, ...]) -> None:
@@ -74,7 +78,7 @@ def _check_includes(text: str, path: Path, outer: tuple[Path, ...]) -> None:
                 f"include {name!r:.80} is not found"
                 if found is None
                 else f"include {name!r:.80} includes itself",
-                remedy="put it beside the file" if found is None else "",
+                remedy="put it beside the file" if found is None else "take the line out",
                 source=str(path),
                 line=line,
                 column=column,
@@ -91,10 +95,18 @@ def _check_numbers(text: str, path: Path) -> None:
         if num_bits > MAX_BITS:
             line, column = place(bare, found.start(1))
             raise CircuitError(
-                f"declares more than {MAX_BITS:,} bits", source=str(path), line=line, column=column
+                f"declares more than {MAX_BITS:,} bits",
+                remedy=SHRINK,
+                source=str(path),
+                line=line,
+                column=column,
             )
     if huge := _HUGE.search(bare):
         line, column = place(bare, huge.start(1))
         raise CircuitError(
-            f"number {huge[1]:.30} is too large", source=str(path), line=line, column=column
+            f"number {huge[1]:.30} is too large",
+            remedy=CORRECT,
+            source=str(path),
+            line=line,
+            column=column,
         )

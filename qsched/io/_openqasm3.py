@@ -20,6 +20,7 @@ from openqasm3.visitor import QASMVisitor
 from qsched.errors import CircuitError
 from qsched.io._expansion import MAX_OPERATIONS
 from qsched.io._foreign import MAX_BITS, reason_of, translated
+from qsched.io._qasm_text import CORRECT, SHRINK, SPLIT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +59,11 @@ def _syntax_refusal(error: BaseException, path: Path) -> CircuitError:
         return _refusal(error, path)
     text = "end of file" if token.text == "<EOF>" else repr(token.text[:40])
     return CircuitError(
-        f"unexpected {text}", source=str(path), line=token.line, column=token.column + 1
+        f"unexpected {text}",
+        remedy="was it written to the end?" if token.text == "<EOF>" else CORRECT,
+        source=str(path),
+        line=token.line,
+        column=token.column + 1,
     )
 
 
@@ -66,10 +71,13 @@ def _refusal(error: BaseException, path: Path) -> CircuitError:
     reason = reason_of(error)
     if placed := _PLACED.fullmatch(reason):
         line, column = placed[1] or placed[3], placed[2] or placed[4]
-        return CircuitError(placed[5], source=str(path), line=int(line), column=int(column) + 1)
+        return CircuitError(
+            placed[5], remedy=CORRECT, source=str(path), line=int(line), column=int(column) + 1
+        )
     span = _last_span(error)
     return CircuitError(
         reason,
+        remedy=CORRECT,
         source=str(path),
         line=None if span is None else span.start_line,
         column=None if span is None else span.start_column + 1,
@@ -123,7 +131,7 @@ class _Guard(QASMVisitor[None]):
                 "give them values and save the circuit again",
             )
 
-    def _refuse(self, node: ast.QASMNode, problem: str, remedy: str = "") -> None:
+    def _refuse(self, node: ast.QASMNode, problem: str, remedy: str) -> None:
         span = node.span
         raise CircuitError(
             problem,
@@ -136,7 +144,7 @@ class _Guard(QASMVisitor[None]):
     def _declare(self, node: ast.QASMNode, size: float | None) -> None:
         self._num_bits += 1 if size is None else max(size, 0)
         if self._num_bits > MAX_BITS:
-            self._refuse(node, f"declares more than {MAX_BITS:,} bits")
+            self._refuse(node, f"declares more than {MAX_BITS:,} bits", SHRINK)
 
     def visit_IODeclaration(self, node: ast.IODeclaration) -> None:  # noqa: N802 - the visitor's
         if node.io_identifier is ast.IOKeyword.input:
@@ -145,13 +153,11 @@ class _Guard(QASMVisitor[None]):
     def visit_Include(self, node: ast.Include) -> None:  # noqa: N802
         if node.filename == "stdgates.inc":
             return
-        if (self._path.parent / node.filename).is_file():
-            self._refuse(
-                node,
-                f"include {node.filename!r:.80}: Qiskit's importer reads stdgates.inc alone",
-                "copy its gates into the file",
-            )
-        self._refuse(node, f"include {node.filename!r:.80} is not found", "use stdgates.inc")
+        self._refuse(
+            node,
+            f"include {node.filename!r:.80}: Qiskit's importer reads stdgates.inc alone",
+            "copy its gates into the file",
+        )
 
     def visit_QubitDeclaration(self, node: ast.QubitDeclaration) -> None:  # noqa: N802
         self._declare(node, _constant(node.size))
@@ -161,13 +167,13 @@ class _Guard(QASMVisitor[None]):
 
     def visit_Identifier(self, node: ast.Identifier) -> None:  # noqa: N802
         if (qubit := _HARDWARE_QUBIT.fullmatch(node.name)) and int(qubit[1]) >= MAX_BITS:
-            self._refuse(node, f"qubit {node.name:.30} is beyond the first {MAX_BITS:,}")
+            self._refuse(node, f"qubit {node.name:.30} is beyond the first {MAX_BITS:,}", CORRECT)
 
     def visit_RangeDefinition(self, node: ast.RangeDefinition) -> None:  # noqa: N802
         for bound in (node.start, node.end, node.step):
             value = _constant(bound)
             if value is not None and not abs(value) < 1 << 63:
-                self._refuse(node, f"number {value!s:.30} is too large")
+                self._refuse(node, f"number {value!s:.30} is too large", CORRECT)
 
     def visit_QuantumGateDefinition(self, node: ast.QuantumGateDefinition) -> None:  # noqa: N802
         calls = _Calls()
@@ -175,7 +181,9 @@ class _Guard(QASMVisitor[None]):
         size = sum(self._sizes.get(name, 1) for name in calls.names)
         if size > MAX_OPERATIONS:
             self._refuse(
-                node, f"gate {node.name.name!r} would expand to more than {MAX_OPERATIONS:,} gates"
+                node,
+                f"gate {node.name.name!r} would expand to more than {MAX_OPERATIONS:,} gates",
+                SPLIT,
             )
         self._sizes[node.name.name] = size
 

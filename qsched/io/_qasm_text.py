@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 1 << 30
 """A larger file is refused unread."""
 
+CORRECT = "correct the file there"
+SPLIT = "split the circuit, or give its numbers as a row of a job table"
+SHRINK = "correct the number, or split the circuit"
+"""Remedies of more than one reader."""
+
 _COMMENT = re.compile(r"//[^\n]*+|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _STRING = re.compile(r'"[^"\n]*+"')
 _HEADER = re.compile(r"\s*+OPENQASM\s++(\d++)")
@@ -39,7 +44,7 @@ def read_text(path: Path) -> str:
             line=line,
         ) from error
     if not without_comments(text).strip():
-        raise CircuitError("file is empty", source=str(path))
+        raise CircuitError("file is empty", remedy="was it written to the end?", source=str(path))
     return text
 
 
@@ -54,7 +59,7 @@ def read_bytes(path: Path) -> bytes:
             problem = "is no regular file" if path.exists() else "no such file"
             raise CircuitError(problem, remedy="check the path", source=str(path))
         if path.stat().st_size > MAX_FILE_BYTES:
-            raise CircuitError("file is larger than 1 GiB", source=str(path))
+            raise CircuitError("file is larger than 1 GiB", remedy=SPLIT, source=str(path))
         data = path.read_bytes()
     except (OSError, ValueError) as error:
         if isinstance(error, CircuitError):
@@ -64,7 +69,7 @@ def read_bytes(path: Path) -> bytes:
             f"cannot read: {reason}", remedy="check its permissions", source=str(path)
         ) from error
     if not data:
-        raise CircuitError("file is empty", source=str(path))
+        raise CircuitError("file is empty", remedy="was it written to the end?", source=str(path))
     return data
 
 

@@ -47,13 +47,17 @@ def parse_qpy(data: bytes, source: str) -> list[QuantumCircuit]:
     with translated(lambda error: _refusal(error, source)):
         circuits: list[QuantumCircuit] = qpy.load(io.BytesIO(data))
     if not all(isinstance(circuit, QuantumCircuit) for circuit in circuits):
-        raise CircuitError("holds something else than circuits", source=source)
+        raise CircuitError(
+            "holds something else than circuits", remedy="save circuits alone", source=source
+        )
     return circuits
 
 
 def _refusal(error: BaseException, source: str) -> CircuitError:
     return CircuitError(
-        f"broken QPY: {reason_of(error)}", remedy="save the circuit again", source=source
+        f"broken QPY: {reason_of(error)}",
+        remedy="save the circuit again, its composite gates decomposed, or save it as OpenQASM",
+        source=source,
     )
 
 
@@ -94,7 +98,11 @@ def _check_bits(data: bytes, source: str) -> None:
     for start in np.flatnonzero(likely).tolist():
         num_bits = _declared_bits(data, start)
         if num_bits > MAX_BITS:
-            raise CircuitError(f"declares {num_bits:,} qubits or clbits", source=source)
+            raise CircuitError(
+                f"declares {num_bits:,} qubits or clbits",
+                remedy=f"save a circuit of at most {MAX_BITS:,}",
+                source=source,
+            )
 
 
 def _declared_bits(data: bytes, start: int) -> int:

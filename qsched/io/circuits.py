@@ -51,11 +51,15 @@ def load_circuits(path: Path) -> list[QuantumCircuit]:
             source=str(path),
         )
     if not circuits:
-        raise CircuitError("holds no circuit", source=str(path))
+        raise CircuitError("holds no circuit", remedy="save one in it", source=str(path))
     for index, circuit in enumerate(circuits):
         circuit.name = path.stem if len(circuits) == 1 else f"{path.stem}[{index}]"
         if not circuit.num_qubits:
-            raise CircuitError(f"circuit {circuit.name} has no qubits", source=str(path))
+            raise CircuitError(
+                f"circuit {circuit.name} has no qubits",
+                remedy="was it written to the end?",
+                source=str(path),
+            )
     return circuits
 
 

@@ -104,7 +104,10 @@ def test_bad_files_are_listed_and_can_be_skipped(sources, tmp_path):
 
     assert refused.exit_code == 2
     assert refused.stdout == ""
-    assert refused.stderr == f"error: {tmp_path / 'empty.qasm'}: file is empty\n"
+    assert (
+        refused.stderr
+        == f"error: {tmp_path / 'empty.qasm'}: file is empty; was it written to the end?\n"
+    )
     assert skipped.exit_code == 0
     assert skipped.stderr.startswith("warning: skipped: ")
     assert len(json.loads(skipped.stdout)["jobs"]) == 2
