@@ -17,8 +17,8 @@ _READABLE, _NARROWEST = 16, 6
 """Widths that text may be folded to: columns of numbers go before it is narrower than the first,
 and below the second their digits are folded, too."""
 
-_GAP = 2
-"""Blanks that a column takes besides what is in it."""
+_UNLIMITED = 100_000
+"""No table is wider."""
 
 _UNITS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 MINUTE_S = 60
@@ -62,31 +62,47 @@ def fit(made: Table, console: Console, droppable: Sequence[str] = ()) -> Table:
     numbers go on in the next line.
 
     Args:
-        made: A table of `table`; it is changed.
+        made: A table of `table`.
         console: Where it will be printed.
         droppable: Headers of the columns that may go, the first to go first.
     """
     for header in droppable:
-        if _needed(made, _READABLE) <= console.width:
+        if _needed(made, console, _READABLE) <= console.width:
             break
-        made.columns = [column for column in made.columns if column.header != header]
-    if _needed(made, _NARROWEST) > console.width:
+        made = _without(made, header)
+    if _needed(made, console, _NARROWEST) > console.width:
         for column in made.columns:
             column.no_wrap = False
     return made
 
 
-def _needed(made: Table, text_width: int) -> int:
+def _without(made: Table, header: str) -> Table:
+    """Return a table without a column, built anew because columns are numbered when added."""
+    from rich.table import Table  # noqa: PLC0415 - as above
+
+    rest = Table(
+        *(column for column in made.columns if column.header != header),
+        box=None,
+        pad_edge=False,
+        header_style="bold",
+        caption=made.caption,
+        caption_justify=made.caption_justify,
+    )
+    rest.rows = made.rows
+    return rest
+
+
+def _needed(made: Table, console: Console, text_width: int) -> int:
     """Return the width at which a table shows all digits and that much of each text."""
     from rich.cells import cell_len  # noqa: PLC0415 - as above
 
-    widths = []
+    spare = 0
     for column in made.columns:
-        width = max(cell_len(str(cell)) for cell in (column.header, *column.cells))
         if not column.no_wrap:
-            width = max(column.min_width or 0, min(width, text_width))
-        widths.append(width)
-    return sum(widths) + _GAP * len(widths)
+            width = max(cell_len(str(cell)) for cell in (column.header, *column.cells))
+            spare += max(0, width - max(text_width, column.min_width or 0))
+    unlimited = console.options.update_width(_UNLIMITED)
+    return console.measure(made, options=unlimited).maximum - spare
 
 
 def human_time(seconds: float) -> str:

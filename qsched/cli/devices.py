@@ -9,7 +9,7 @@ import click
 
 from qsched.cli._group import report
 from qsched.cli._names import complete_with
-from qsched.cli._text import console, figure, fit, table
+from qsched.cli._text import console, figure, fit, plural, table
 from qsched.errors import BadInputs, InputError
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def show(name: str, *, as_json: bool) -> None:
         report(
             "note",
             f"the working couplers leave {facts['num_components']} components, the largest of "
-            f"{facts['component_sizes'][0]} qubits; a circuit runs inside one of them",
+            f"{plural(facts['component_sizes'][0], 'qubit')}; a circuit runs inside one of them",
         )
 
 

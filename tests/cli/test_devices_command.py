@@ -89,16 +89,15 @@ def test_list_shows_the_other_devices_when_one_snapshot_is_damaged(store):
 
 @pytest.mark.parametrize(("columns", "last"), [("60", "dead"), ("80", "captured")])
 def test_a_narrow_list_leaves_columns_out_and_cuts_no_number(monkeypatch, columns, last):
+    wide = run(main, "devices", "list").stdout.splitlines()
     monkeypatch.setenv("COLUMNS", columns)
 
-    shown = run(main, "devices", "list").stdout
+    narrow = run(main, "devices", "list").stdout.splitlines()
 
-    lines = shown.splitlines()
-    assert max(map(len, lines)) <= int(columns)
-    assert lines[0].split()[-1] == last
-    (brussels,) = (line.split() for line in lines if line.startswith("fake_brussels "))
-    assert brussels[:3] == ["fake_brussels", "127", "250,000"]
-    assert "…" not in shown
+    assert max(map(len, narrow)) <= int(columns)
+    assert narrow[0].split()[-1] == last
+    for row, whole in zip(narrow, wide, strict=True):
+        assert set(row.split()) <= set(whole.split())
 
 
 def test_a_list_too_narrow_for_all_digits_goes_on_in_the_next_line(monkeypatch):

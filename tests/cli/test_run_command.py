@@ -98,6 +98,7 @@ def test_tables_fit_the_terminal(jobs, monkeypatch, columns):
 
     assert max(map(len, shown.splitlines())) <= int(columns)
     assert "220,000 " in shown
+    assert " fidelity " in shown
     assert "…" not in shown
 
 
