@@ -5,12 +5,39 @@ from __future__ import annotations
 import csv
 import io
 import json
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qsched.result import RunResult
+
+
+def document_text(document: Mapping[str, Any]) -> str:
+    """Return what ``json.dumps(document, indent=2, allow_nan=False)`` does, sooner.
+
+    Indented, the standard library encodes in Python, item by item. Jobs without placements, as
+    there may be very many in an interrupted run, go to its compiled encoder together, with
+    the line break of their keys between any two items; that between two jobs is set right
+    after. No text has a line break in JSON, so that nothing else is found.
+
+    Args:
+        document: That of `RunResult.to_dict`; ``"jobs"`` is its last key.
+    """
+    brief = json.dumps({**document, "jobs": []}, indent=2, allow_nan=False)
+    texts = []
+    for waiting, jobs in groupby(document["jobs"], lambda job: not job["placements"]):
+        if waiting:
+            flat = json.dumps(list(jobs), allow_nan=False, separators=(",\n      ", ": "))
+            inner = flat[2:-2].replace("},\n      {", "\n    },\n    {\n      ")
+            texts.append(f"    {{\n      {inner}\n    }}")
+        else:
+            whole = json.dumps({"jobs": list(jobs)}, indent=2, allow_nan=False)
+            texts.append(whole[len('{\n  "jobs": [\n') : -len("\n  ]\n}")])
+    if not texts:
+        return brief
+    return brief.removesuffix("]\n}") + "\n" + ",\n".join(texts) + "\n  ]\n}"
 
 
 def result_files(result: RunResult, document: Mapping[str, Any], text: str) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -142,13 +141,13 @@ def _run(scenario: Scenario, fleet: Fleet, jobs: tuple[Job, ...]) -> RunResult:
 
 def _write(result: RunResult, folder: Path | None) -> str:
     """Return the JSON of a result, and write it into a folder, all of its files or none."""
-    from qsched.cli._files import result_files  # noqa: PLC0415 - as above
+    from qsched.cli._files import document_text, result_files  # noqa: PLC0415 - as above
     from qsched.files import write_folder  # noqa: PLC0415 - as above
 
     if result.partial:  # whoever pressed Ctrl-C waits for the prompt
         report("note", "interrupted: writing partial records...")
     document = result.to_dict()
-    text = json.dumps(document, indent=2, allow_nan=False)  # once: it takes as long as the run
+    text = document_text(document)
     if folder is not None:
         files = result_files(result, document, text)
         write_folder(folder, files)

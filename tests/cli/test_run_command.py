@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qsched.cli import main
+from qsched.cli._files import document_text
 
 HEADER = "job_id,num_qubits,depth,two_qubits,shots,arrival_time\n"
 SUMMARY_KEYS = {
@@ -88,6 +89,26 @@ def test_of_many_jobs_the_first_twenty_are_shown_and_the_others_counted(tmp_path
     assert "job19 " in done.stdout
     assert "job20 " not in done.stdout
     assert "... and 1,005 more; use --json or --out" in done.stdout
+
+
+PLACEMENT = {"device": "a", "num_qubits": 5, "qubits": [1, 2]}
+JOBS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "job_id": st.text() | st.just("},\n      {"),
+            "fidelity": st.none() | st.floats(0, 1),
+            "placements": st.lists(st.just(PLACEMENT), max_size=2),
+        }
+    ),
+    max_size=6,
+)
+
+
+@given(jobs=JOBS)
+def test_the_document_is_written_as_the_standard_library_writes_it(jobs):
+    document = {"version": "1", "summary": {"utilisation": {}}, "jobs": jobs}
+
+    assert document_text(document) == json.dumps(document, indent=2)
 
 
 @pytest.mark.parametrize("columns", ["60", "80", "120"])
