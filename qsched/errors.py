@@ -7,6 +7,8 @@ Catch `QschedError` and you have caught them all::
     │   ├── CircuitError                a circuit file or object
     │   ├── JobTableError               a job table or one of its rows
     │   ├── CalibrationError            a calibration file, snapshot or device profile
+    │   │   ├── DamagedSnapshotError    a snapshot that is not what was written
+    │   │   └── ServiceError            a provider's service did not give a calibration
     │   ├── ConfigError                 a scenario, fleet or option
     │   ├── UnknownNameError            a name that no registry knows
     │   ├── OutputError                 a file or folder that cannot be written
@@ -79,6 +81,14 @@ class JobTableError(InputError):
 
 class CalibrationError(InputError):
     """A calibration file, a snapshot or a device profile is wrong or incomplete."""
+
+
+class DamagedSnapshotError(CalibrationError):
+    """The file of a snapshot is not what was once written: cut, changed or edited."""
+
+
+class ServiceError(CalibrationError):
+    """A provider's service could not be reached, or did not give a usable calibration."""
 
 
 class ConfigError(InputError):

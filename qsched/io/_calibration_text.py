@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qsched.errors import CalibrationError
+from qsched.errors import CalibrationError, InputError
 from qsched.files import read_text
 
 if TYPE_CHECKING:
@@ -14,16 +14,21 @@ MAX_BYTES = 32 * 2**20
 """No calibration of a device is longer; 10,000 qubits take about 3 MiB."""
 
 
-def read_calibration_text(path: Path) -> str:
+def read_calibration_text(path: Path, *, error: type[InputError] = CalibrationError) -> str:
     """Read a snapshot or an export.
 
+    Args:
+        path: The file.
+        error: Kind of error to raise when what is in it is no text.
+
     Raises:
-        CalibrationError: It is no file, too long, empty, unreadable or not UTF-8.
+        CalibrationError: It is no file, too long or unreadable.
+        InputError: Of the kind asked for: it is empty or not UTF-8.
     """
     try:
         size = path.stat().st_size if path.is_file() else None
-    except (OSError, ValueError) as error:
-        raise CalibrationError(f"cannot read: {error}", source=repr(str(path))) from error
+    except (OSError, ValueError) as problem:
+        raise CalibrationError(f"cannot read: {problem}", source=repr(str(path))) from problem
     if size is None:
         there = path.exists()
         raise CalibrationError(
@@ -37,4 +42,11 @@ def read_calibration_text(path: Path) -> str:
             remedy="is it the right file?",
             source=str(path),
         )
-    return read_text(path, error=CalibrationError)
+    try:
+        return read_text(path, error=error)
+    except InputError as problem:
+        if isinstance(problem.__cause__, OSError):
+            raise CalibrationError(
+                problem.problem, remedy=problem.remedy, source=problem.source
+            ) from problem
+        raise

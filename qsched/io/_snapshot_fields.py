@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from qsched.errors import CalibrationError
 from qsched.model import DeviceProfile, ErrorMeans
+from qsched.model.service import ServiceFacts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 MAX_NAME = 100
 
@@ -35,7 +36,7 @@ def content_of(profile: DeviceProfile) -> dict[str, Any]:
     content: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "name": profile.name,
-        "captured_at": None if when is None else utc(when).isoformat().replace("+00:00", "Z"),
+        "captured_at": None if when is None else _time_text(when),
         "origin": profile.origin,
         "processor": profile.processor,
         "num_qubits": profile.num_qubits,
@@ -52,6 +53,32 @@ def content_of(profile: DeviceProfile) -> dict[str, Any]:
     for key in BY_COUPLING:
         values: Mapping[tuple[int, int], float | None] = getattr(profile, key)
         content[key] = [[a, b, _real(value)] for (a, b), value in values.items()]
+    content["service"] = profile.service and _service_content(profile.service)
+    return content
+
+
+def _service_content(facts: ServiceFacts) -> dict[str, Any]:
+    return {
+        "asked_at": _time_text(facts.asked_at),
+        "pending_jobs": facts.pending_jobs,
+        "operational": facts.operational,
+        "rep_delay_s": _real(facts.rep_delay_s),
+        "max_shots": facts.max_shots,
+        "fractional_gates": facts.fractional_gates,
+    }
+
+
+def _time_text(when: datetime) -> str:
+    return utc(when).isoformat().replace("+00:00", "Z")
+
+
+def migrate(content: dict[str, Any]) -> dict[str, Any]:
+    """Bring the content of an older schema up to this one, version by version.
+
+    Version 2 added ``service``.
+    """
+    if content["schema_version"] == 1:
+        content = {**content, "schema_version": 2, "service": None}
     return content
 
 
@@ -89,7 +116,29 @@ def profile_of(content: Mapping[str, Any], source: str) -> DeviceProfile:
         fields[key] = {(row[0], row[1]): rate for row, rate in zip(rows, rates, strict=True)}
         if len(fields[key]) != len(rows):
             refuse(source, f"{key} has a coupling twice")
+    fields["service"] = _service(content.get("service"), source)
     return DeviceProfile(**fields)
+
+
+def _service(value: object, source: str) -> ServiceFacts | None:
+    if value is None:
+        return None
+    keys: dict[str, type] = {
+        "pending_jobs": int,
+        "operational": bool,
+        "rep_delay_s": float,
+        "max_shots": int,
+        "fractional_gates": bool,
+    }
+    if type(value) is not dict or set(value) != {"asked_at", *keys}:
+        refuse(source, f"service is {short(value)}, it must hold asked_at, {', '.join(keys)}")
+    for key, kind in keys.items():
+        if value[key] is not None and type(value[key]) is not kind:
+            refuse(source, f"{key} of service is {short(value[key])}, not of type {kind.__name__}")
+    asked_at = _time(value["asked_at"], source)
+    if asked_at is None:
+        refuse(source, "asked_at of service is null")
+    return ServiceFacts(asked_at=asked_at, **{key: value[key] for key in keys})
 
 
 def _take(content: Mapping[str, Any], key: str, kind: type, source: str) -> Any:

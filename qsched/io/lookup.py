@@ -9,45 +9,25 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from qsched.errors import CalibrationError, UnknownNameError
+from qsched.errors import UnknownNameError
 from qsched.files import data_dir
-from qsched.io.snapshots import UNDATED, read_snapshot, snapshot_name
+from qsched.io.snapshots import read_snapshot, snapshot_name
+from qsched.io.store import (
+    SnapshotStore,
+    list_snapshots,
+    store_folder,
+    usable_folder,
+)
 from qsched.io.throughput import city
 from qsched.registry import near_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from qsched.model import DeviceProfile
 
-STORE_VARIABLE = "QSCHED_STORE"
 LATEST = "latest"
 SUFFIXES = (".json", ".csv")
-
-
-class SnapshotFile(NamedTuple):
-    """A snapshot in a folder, told by its file name.
-
-    Attributes:
-        name: Name of the device.
-        stamp: Capture time, e.g. ``"2025-03-30T020858Z"``; empty if unknown.
-        path: The file.
-    """
-
-    name: str
-    stamp: str
-    path: Path
-
-
-def store_folder() -> Path:
-    """Return the folder of the user's snapshots, whether it is there or not."""
-    if chosen := os.environ.get(STORE_VARIABLE):
-        return Path(chosen)
-    import platformdirs  # noqa: PLC0415 - needed only without QSCHED_STORE
-
-    return platformdirs.user_data_path("qsched", appauthor=False) / "snapshots"
 
 
 def snapshot_folders() -> list[Path]:
@@ -57,43 +37,8 @@ def snapshot_folders() -> list[Path]:
         CalibrationError: The store is there but cannot be used.
     """
     store = store_folder()
-    try:
-        there, usable = store.exists(), store.is_dir()
-    except OSError as error:
-        raise _unusable(store, error.strerror or str(error)) from error
-    if there and not usable:
-        raise _unusable(store, "not a folder")
     shipped = data_dir("fake_backends") / "snapshots"
-    return [store, shipped] if usable else [shipped]
-
-
-def _unusable(store: Path, reason: str) -> CalibrationError:
-    return CalibrationError(
-        f"cannot use the store of snapshots: {reason}",
-        remedy=f"set {STORE_VARIABLE} to a folder of yours",
-        source=str(store),
-    )
-
-
-def list_snapshots(folder: Path, name: str | None = None) -> list[SnapshotFile]:
-    """Return the snapshots of a folder, or of one device in it, by device and capture time.
-
-    Raises:
-        CalibrationError: The folder cannot be read.
-    """
-    try:
-        return sorted(_files(folder, "" if name is None else f"{name}@"))
-    except OSError as error:
-        raise _unusable(folder, error.strerror or str(error)) from error
-
-
-def _files(folder: Path, prefix: str) -> Iterator[SnapshotFile]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(prefix) and entry.name.endswith(".json"):
-                name, at, stamp = entry.name.removesuffix(".json").rpartition("@")
-                if name and at and not name.startswith("."):
-                    yield SnapshotFile(name, "" if stamp == UNDATED else stamp, folder / entry.name)
+    return [store, shipped] if usable_folder(store) else [shipped]
 
 
 def resolve_device(spec: str) -> DeviceProfile:
@@ -116,9 +61,10 @@ def resolve_device(spec: str) -> DeviceProfile:
     if when == LATEST:
         places = [sorted((f for files in places for f in files), key=lambda f: f.stamp)]
     prefix = "" if when == LATEST else when.replace(":", "")
+    store = SnapshotStore(store_folder())
     for files in places:
-        if fitting := [file for file in files if file.stamp.startswith(prefix)]:
-            return _read_named(fitting[-1])
+        if profile := store.newest([file for file in files if file.stamp.startswith(prefix)]):
+            return profile
     return _from_provider(name, prefix, [file.stamp for files in places for file in files])
 
 
@@ -128,17 +74,6 @@ def _read_file(path: Path) -> DeviceProfile:
 
         return read_calibration_csv(path)
     return read_snapshot(path)
-
-
-def _read_named(file: SnapshotFile) -> DeviceProfile:
-    profile = read_snapshot(file.path)
-    if profile.name != file.name:
-        raise CalibrationError(
-            f"holds device {profile.name!r}",
-            remedy=f"name it {snapshot_name(profile)}",
-            source=str(file.path),
-        )
-    return profile
 
 
 def _from_provider(name: str, prefix: str, stamps: list[str]) -> DeviceProfile:

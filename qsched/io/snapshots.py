@@ -12,7 +12,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from qsched.errors import CalibrationError
+from qsched.errors import CalibrationError, DamagedSnapshotError
 from qsched.files import write_text_atomically
 from qsched.io._calibration_text import read_calibration_text
 from qsched.io._snapshot_fields import (
@@ -22,6 +22,7 @@ from qsched.io._snapshot_fields import (
     check_line,
     check_name,
     content_of,
+    migrate,
     profile_of,
     refuse,
     utc,
@@ -85,10 +86,10 @@ def read_snapshot(path: Path) -> DeviceProfile:
     """Read a snapshot and verify its checksum.
 
     Raises:
-        CalibrationError: The file is damaged, not a snapshot, of a newer schema
-            or holds values out of range.
+        DamagedSnapshotError: The file is cut, changed, no snapshot, or holds values out of range.
+        CalibrationError: It cannot be read, or is of a newer schema.
     """
-    return parse_snapshot(read_calibration_text(path), str(path))
+    return parse_snapshot(read_calibration_text(path, error=DamagedSnapshotError), str(path))
 
 
 def parse_snapshot(text: str, source: str) -> DeviceProfile:
@@ -99,25 +100,42 @@ def parse_snapshot(text: str, source: str) -> DeviceProfile:
         source: File, for messages.
 
     Raises:
-        CalibrationError: As for `read_snapshot`.
+        DamagedSnapshotError: As for `read_snapshot`.
+        CalibrationError: It is of a newer schema.
     """
-    content = _load(text, source)
+    try:
+        content = _load(text, source)
+        _check_version(content, source)
+        stated = content.pop("checksum", None)
+        if stated != _checksum(content):
+            refuse(source, "the checksum does not fit the content: the file is damaged or edited")
+        return profile_of(migrate(content), source)
+    except _NewerSchemaError:
+        raise
+    except CalibrationError as error:
+        raise DamagedSnapshotError(
+            error.problem,
+            remedy=error.remedy,
+            source=source,
+            line=error.line,
+            column=error.column,
+        ) from error
+
+
+class _NewerSchemaError(CalibrationError):
+    """A snapshot that a newer qsched has written; there is nothing wrong with it."""
+
+
+def _check_version(content: Mapping[str, Any], source: str) -> None:
     version = content.get("schema_version")
     if type(version) is not int or version < 1:
         refuse(source, f"schema_version is {version!r}, so this is no snapshot of qsched")
     if version > SCHEMA_VERSION:
-        raise CalibrationError(
+        raise _NewerSchemaError(
             f"schema_version is {version}, this qsched reads up to {SCHEMA_VERSION}",
             remedy="update qsched",
             source=source,
         )
-    stated = content.pop("checksum", None)
-    if stated != _checksum(content):
-        refuse(source, "the checksum does not fit the content: the file is damaged or edited")
-    try:
-        return profile_of(content, source)
-    except CalibrationError as error:
-        raise CalibrationError(error.problem, remedy=error.remedy, source=source) from error
 
 
 def _checksum(content: Mapping[str, Any]) -> str:

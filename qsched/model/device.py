@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
+    from qsched.model.service import ServiceFacts
+
 MIN_VOLUME = 2
 DEAD_ERROR = 0.99
 """An error at or above this marks a qubit or coupler that does not work (IBM reports 1.0)."""
@@ -66,6 +68,7 @@ class DeviceProfile:
             included, as the published reference takes them; ``None`` if there is no such list.
         faulty_qubits: Qubits that the provider declares out of service whatever their errors,
             sorted; they and their couplers are masked as dead ones are.
+        service: How the provider offered the device when it was asked; ``None`` if it was not.
 
     Raises:
         CalibrationError: A value is out of its physical range or a shape disagrees.
@@ -91,6 +94,7 @@ class DeviceProfile:
     clops_source: str = ""
     plain_means: ErrorMeans | None = None
     faulty_qubits: tuple[int, ...] = ()
+    service: ServiceFacts | None = None
 
     def __post_init__(self) -> None:
         """Refuse values out of their physical range."""

@@ -103,7 +103,7 @@ def test_a_file_holds_one_key_a_line_and_is_named_by_device_and_time(tmp_path):
 
     assert path == tmp_path / "new" / "store" / "lab_1@2025-03-30T020858Z.json"
     lines = path.read_text(encoding="utf-8").splitlines()
-    assert lines[1] == '"schema_version": 1,'
+    assert lines[1] == '"schema_version": 2,'
     assert '"readout_error": [0.1, null, 0.30000000000000004],' in lines
     assert '"two_qubit_error": [[0, 1, 0.01], [1, 2, null]],' in lines
     assert lines[-2].startswith('"checksum": "sha256:')
@@ -148,7 +148,7 @@ def test_names_that_are_no_file_names_are_refused(name, tmp_path):
         ("9" * 5000, "not JSON"),
         ("[]", "holds a JSON list"),
         ("{}", "schema_version is None, so this is no snapshot"),
-        (edited(schema_version=2), "schema_version is 2, this qsched reads up to 1; update qsched"),
+        (edited(schema_version=3), "schema_version is 3, this qsched reads up to 2; update qsched"),
         (edited(schema_version=True), "schema_version is True"),
         (edited(name=5), "name is 5, it must be of type str"),
         (edited(name="../x"), "cannot be named"),
