@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qsched.model import DeviceProfile, ErrorMeans
+    from qsched.model.service import ServiceFacts
 
 
 def brief_facts(profile: DeviceProfile) -> dict[str, Any]:
@@ -53,7 +55,12 @@ def full_facts(profile: DeviceProfile) -> dict[str, Any]:
         "median_readout_duration_s": _median(profile.readout_duration_s),
         "median_single_qubit_duration_s": _median(profile.single_qubit_duration_s),
         "median_two_qubit_duration_s": _median(list(profile.two_qubit_duration_s.values())),
+        "service": profile.service and _service_facts(profile.service),
     }
+
+
+def _service_facts(service: ServiceFacts) -> dict[str, Any]:
+    return {**asdict(service), "asked_at": service.asked_at.isoformat()}
 
 
 def _score(means: ErrorMeans) -> float | None:

@@ -132,6 +132,15 @@ def figure(value: float | None, digits: int = 0) -> str:
     return "-" if value is None else f"{value:,.{digits}f}"
 
 
+def percent(value: float | None) -> str:
+    """Return a share as percent with three digits; ``-`` when there is none.
+
+    >>> percent(0.031134)
+    '3.11'
+    """
+    return "-" if value is None else f"{100 * value:.3g}"
+
+
 def plural(number: int, noun: str) -> str:
     """Return ``1 job`` or ``2 jobs``.
 

@@ -9,13 +9,15 @@ import click
 
 from qsched.cli._group import report
 from qsched.cli._names import complete_with
-from qsched.cli._text import console, figure, fit, plural, table
+from qsched.cli._text import console, figure, fit, percent, plural, table
 from qsched.errors import BadInputs, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from rich.table import Table
+
+    from qsched.model import DeviceProfile
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -58,18 +60,37 @@ def list_(*, fake: bool, as_json: bool) -> None:
 
 @devices.command()
 @click.argument("name", shell_complete=complete_with("qsched.io.lookup:snapshot_names"))
+@click.option("--max-age", metavar="AGE", help="Refuse an older calibration: 90min, 12h, 7d, 2w.")
 @AS_JSON
-def show(name: str, *, as_json: bool) -> None:
+def show(name: str, max_age: str | None, *, as_json: bool) -> None:
     """Show all that is known of device NAME.
 
-    NAME is a snapshot or fake backend, NAME@2025-03-30, NAME@latest, a snapshot
-    file or an IBM calibration export.
+    NAME is a snapshot or fake backend, NAME@2025-03-30, NAME@latest, NAME@live
+    (asks the provider now), a snapshot file or an IBM calibration export.
+    """
+    from qsched.io.lookup import resolve_device  # noqa: PLC0415 - `--help` stays instant
+
+    show_device(resolve_device(name), max_age=max_age, as_json=as_json)
+
+
+def show_device(profile: DeviceProfile, *, max_age: str | None, as_json: bool) -> None:
+    """Print all that is known of a device.
+
+    Args:
+        profile: The device.
+        max_age: Age above which it is refused, as the user writes it; ``None``: any will do.
+        as_json: Print one JSON document.
+
+    Raises:
+        InputError: It is too old, or the age is none.
     """
     from qsched import __version__  # noqa: PLC0415 - `--help` stays instant
     from qsched.cli._device_facts import full_facts  # noqa: PLC0415 - as above
-    from qsched.io.lookup import resolve_device  # noqa: PLC0415 - as above
+    from qsched.io.age import check_age, parse_age  # noqa: PLC0415 - as above
 
-    facts = full_facts(resolve_device(name))
+    if max_age is not None:
+        check_age([profile], parse_age(max_age))
+    facts = full_facts(profile)
     if as_json:
         click.echo(json.dumps({"version": __version__, **facts}, indent=2))
         return
@@ -100,7 +121,7 @@ def _list_table(rows: list[dict[str, Any]]) -> Table:
             str(row["num_qubits"]),
             figure(row["clops"]),
             figure(row["quantum_volume"]),
-            *(_percent(means[key]) for key in ("readout", "single_qubit", "two_qubit")),
+            *(percent(means[key]) for key in ("readout", "single_qubit", "two_qubit")),
             str(row["num_dead_couplers"]),
             (row["calibrated_at"] or "-")[:10],
             *([row["origin"].partition(" of ")[0]] if len(origins) > 1 else []),
@@ -129,6 +150,7 @@ def _facts_table(facts: Mapping[str, Any]) -> Table:
         "median T1, T2": " / ".join(_us(facts[f"median_{t}_s"]) for t in ("t1", "t2")),
         "captured": facts["calibrated_at"] or "-",
         "origin": facts["origin"],
+        **_service_rows(facts["service"]),
     }
     shown = table("device", facts["name"], left=2)
     for key, value in rows.items():
@@ -139,6 +161,22 @@ def _facts_table(facts: Mapping[str, Any]) -> Table:
 def _dead(names: Sequence[object], total: int) -> str:
     """Return how many are dead, and which."""
     return f"{len(names)} of {total}: {', '.join(map(str, names))}" if names else "none"
+
+
+def _service_rows(service: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return what the provider said when it was asked; nothing if it was not."""
+    if service is None:
+        return {}
+    works = {True: "yes", False: "no", None: "-"}
+    delay = service["rep_delay_s"]
+    return {
+        "asked": service["asked_at"],
+        "takes jobs": works[service["operational"]],
+        "pending jobs": figure(service["pending_jobs"]),
+        "fractional gates": works[service["fractional_gates"]],
+        "rep delay": "-" if delay is None else f"{delay * 1e6:g} us",
+        "max shots": figure(service["max_shots"]),
+    }
 
 
 def _errors_table(facts: Mapping[str, Any]) -> Table:
@@ -155,7 +193,3 @@ def _errors_table(facts: Mapping[str, Any]) -> Table:
 
 def _us(value: float | None) -> str:
     return "-" if value is None else f"{value * 1e6:.1f} us"
-
-
-def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.3g}"

@@ -14,7 +14,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from qsched.errors import BadInputs, CalibrationError, InputError
+from qsched.errors import CalibrationError
 from qsched.io._calibration_table import TWO_QUBIT, Entry, Table
 from qsched.io._calibration_text import read_calibration_text
 from qsched.io._means import mean
@@ -137,57 +137,6 @@ def read_calibration_csv(path: Path, *, captured_at: datetime | None = None) -> 
         plain_means=ErrorMeans(mean(readout), mean(single), mean(e.value for e in entries)),
         faulty_qubits=tuple(qubit for qubit, works in enumerate(operational) if not works),
     )
-
-
-def import_calibrations(
-    paths: Sequence[Path], *, captured_at: datetime | None = None
-) -> tuple[list[DeviceProfile], list[InputError]]:
-    """Read calibration exports, those that are wrong apart from the others.
-
-    Args:
-        paths: The files; one that is there twice counts once.
-        captured_at: Capture time of all; those of the file names if ``None``.
-
-    Returns:
-        The devices that could be read, in the order of the files, and an error
-        for each thing that is wrong. Of two files of one device and time
-        neither is taken, for nobody knows which is right.
-    """
-    unique: dict[Path, Path] = {}
-    for path in paths:
-        unique.setdefault(path.absolute(), path)
-    read: dict[tuple[str, datetime], list[tuple[Path, DeviceProfile]]] = {}
-    errors: list[InputError] = []
-    for path in unique.values():
-        try:
-            profile = read_calibration_csv(path, captured_at=captured_at)
-            if profile.calibrated_at is None:
-                raise CalibrationError(
-                    "the file name holds no capture time",
-                    remedy="give it with --captured-at 2025-03-30T02:24:45Z",
-                    source=str(path),
-                )
-        except BadInputs as several:
-            errors.extend(several.errors)
-        except InputError as error:
-            errors.append(error)
-        else:
-            read.setdefault((profile.name, profile.calibrated_at), []).append((path, profile))
-    profiles = []
-    for (name, when), found in read.items():
-        if len(found) == 1:
-            profiles.append(found[0][1])
-            continue
-        for path, _ in found:
-            others = ", ".join(str(other) for other, _ in found if other != path)
-            errors.append(
-                CalibrationError(
-                    f"{name} at {when.isoformat()} is also in {others}",
-                    remedy="give one of them",
-                    source=str(path),
-                )
-            )
-    return profiles, errors
 
 
 def _seconds(values: Sequence[float | None], per_second: float) -> tuple[float | None, ...]:

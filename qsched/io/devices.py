@@ -3,12 +3,11 @@
 from qsched.io.fleets import DEFAULT_FLEET, fleet_names, load_fleet
 from qsched.io.lookup import (
     known_device_names,
-    list_snapshots,
     resolve_device,
     snapshot_folders,
     snapshot_names,
-    store_folder,
 )
+from qsched.io.store import list_snapshots, store_folder
 
 __all__ = [
     "DEFAULT_FLEET",

@@ -17,6 +17,7 @@ from time import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from qsched.errors import CalibrationError, DamagedSnapshotError, OutputError, QschedWarning
+from qsched.files import check_folder
 from qsched.io._store_index import IndexRow, load_index, row_of, save_index
 from qsched.io.snapshots import (
     UNDATED,
@@ -190,6 +191,15 @@ class SnapshotStore:
             save_index(self.folder, rows)
         return paths
 
+    def check_writable(self) -> None:
+        """Refuse a folder that `add` could not write, before there is anything to write.
+
+        Raises:
+            OutputError: Nothing can be written there.
+        """
+        with self._locked():
+            check_folder(self.folder)
+
     def remove(self, files: Iterable[SnapshotFile]) -> None:
         """Remove snapshots; those that are gone already do not matter.
 
@@ -267,8 +277,8 @@ class SnapshotStore:
             except DamagedSnapshotError as error:
                 damage.append(self.set_aside(file, error))
                 continue
-            for error in damage:
-                warnings.warn(f"{error}; {file.path.name} is used", QschedWarning, stacklevel=3)
+            for problem in damage:
+                warnings.warn(f"{problem}; {file.path.name} is used", QschedWarning, stacklevel=3)
             return profile
         if damage:
             raise damage[0]

@@ -175,8 +175,9 @@ def test_refresh_writes_snapshots_and_lists_every_unknown_name(tmp_path):
         "--source", "fake", "--store", folder,
     )  # fmt: skip
 
-    assert sorted(result.stdout.split()) == sorted(map(str, folder.iterdir()))
-    assert [p.name.partition("@")[0] for p in sorted(folder.iterdir())] == [
+    files = sorted(folder.glob("[!.]*"))
+    assert sorted(result.stdout.split()) == sorted(map(str, files))
+    assert [p.name.partition("@")[0] for p in files] == [
         "fake_manila",
         "fake_vigo",
     ]
@@ -214,7 +215,7 @@ def test_import_writes_what_is_right_and_lists_what_is_wrong(tmp_path, store):
 
     path = store / "ibm_lab@2025-03-30T022445Z.json"
     assert result.stdout == f"{path}\n"
-    assert list(store.iterdir()) == [path]
+    assert list(store.glob("[!.]*")) == [path]
     assert read_snapshot(path).two_qubit_error == {(0, 1): 0.2}
     assert [error.source for error in result.exception.errors] == [str(bad)] * 3
 

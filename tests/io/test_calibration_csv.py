@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from qsched.errors import BadInputs, CalibrationError, InputError
 from qsched.io import _calibration_table
-from qsched.io.calibration_csv import import_calibrations, parse_file_name, read_calibration_csv
+from qsched.io.calibration_csv import parse_file_name, read_calibration_csv
+from qsched.io.imports import import_calibrations
 
 PUBLISHED = Path(__file__).parents[2] / ".." / "shared" / "icpp2025" / "calibrations"
 FILES = sorted(PUBLISHED.glob("*/*.csv"))
