@@ -84,7 +84,8 @@ def translate(error: Exception, source: str, secrets: Secrets) -> InputError:
     )
     from qiskit_ibm_runtime.exceptions import IBMNotAuthorizedError  # noqa: PLC0415 - as above
 
-    text = _one_line(secrets.redact(str(error)))
+    # Qiskit's errors put quotes around themselves.
+    text = _one_line(secrets.redact(str(getattr(error, "message", None) or error)))
     if isinstance(error, AccountNotFoundError):
         return CalibrationError("no account for the service is known", remedy=SAVE_ACCOUNT)
     if isinstance(error, QiskitBackendNotFoundError):

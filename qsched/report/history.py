@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from qsched.errors import MissingExtraError, OutputError
+from qsched.report.figures import check_figure_path, new_figure, save_figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-SUFFIXES = (".png", ".svg", ".pdf")
+INCHES = (8.0, 5.0)
 
 
 class HistoryPoint(NamedTuple):
@@ -42,21 +42,11 @@ def draw_history(name: str, points: Sequence[HistoryPoint], path: Path) -> None:
 
     Raises:
         MissingExtraError: matplotlib is not installed.
-        OutputError: The file cannot be written, or is of another kind.
+        ConfigError: The file is of another kind.
+        OutputError: The file cannot be written.
     """
-    if path.suffix.lower() not in SUFFIXES:
-        raise OutputError(
-            f"cannot draw a {path.suffix!r} file",
-            remedy="name it .png, .svg or .pdf",
-            source=str(path),
-        )
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 - optional
-    except ImportError as error:
-        raise MissingExtraError(
-            "a figure needs matplotlib: python -m pip install 'qsched[report]'"
-        ) from error
-    figure = Figure(figsize=(8, 5), layout="constrained")
+    check_figure_path(path)
+    figure = new_figure(INCHES)
     errors, dead = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     times = [datetime.fromisoformat(point.captured_at) for point in points]
     for field, label in (
@@ -75,12 +65,4 @@ def draw_history(name: str, points: Sequence[HistoryPoint], path: Path) -> None:
     dead.set_ylabel("dead couplers")
     dead.set_ylim(bottom=0)
     figure.autofmt_xdate()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path)
-    except OSError as error:
-        raise OutputError(
-            f"cannot write: {error.strerror or error}",
-            remedy="give another place",
-            source=str(path),
-        ) from error
+    save_figure(figure, path)

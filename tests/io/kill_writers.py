@@ -80,7 +80,7 @@ def check(store, before):
 
 
 def main(store, exports, kills, seed):
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 - no secret
     before, hits, number, longest_s = set(), 0, 0, 0.1
     while hits < kills:
         number += 1
@@ -99,7 +99,7 @@ def main(store, exports, kills, seed):
         before = check(store, before)
     SnapshotStore(store).add([Provider(0).fetch("last")])
     assert len(check(store, before)) > len(before)
-    print(hits, number, len(before))
+    sys.stdout.write(f"{hits} {number} {len(before)}\n")
 
 
 if __name__ == "__main__":

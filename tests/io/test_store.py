@@ -112,7 +112,7 @@ def test_a_device_whose_only_snapshot_is_damaged_is_refused_and_the_file_set_asi
     (bad,) = store.add([profile()])
     bad.write_bytes(b"\0\1")
 
-    with pytest.raises(DamagedSnapshotError, match="moved to .*damaged"):
+    with pytest.raises(DamagedSnapshotError, match=r"moved to .*damaged"):
         resolve_device("lab")
     assert (store.folder / DAMAGED / bad.name).exists()
 
@@ -122,7 +122,7 @@ def test_a_snapshot_of_a_newer_schema_is_refused_and_stays_where_it_is(store):
     text = path.read_text(encoding="utf-8").replace('"schema_version": 2', '"schema_version": 9')
     path.write_text(text, encoding="utf-8")
 
-    with pytest.raises(CalibrationError, match="schema_version is 9.*update qsched"):
+    with pytest.raises(CalibrationError, match=r"schema_version is 9.*update qsched"):
         resolve_device("lab")
     assert "update qsched" in str(store.listing().problems[0])
     assert path.exists()

@@ -11,8 +11,8 @@ from qsched.cli.calibrations._options import AS_JSON, STORE, open_store, print_j
 from qsched.errors import raise_all
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterable
+    from pathlib import Path
 
     from qsched.io._store_index import IndexRow
 

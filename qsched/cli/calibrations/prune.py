@@ -11,8 +11,8 @@ from qsched.cli.calibrations._options import AS_JSON, STORE, files_of, open_stor
 from qsched.errors import ConfigError
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Sequence
+    from pathlib import Path
 
     from qsched.io.store import SnapshotFile
 

@@ -12,8 +12,8 @@ from qsched.cli.calibrations._options import AS_JSON, STORE, open_store, print_w
 from qsched.errors import InputError, ServiceError, UnknownNameError, raise_all
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Sequence
+    from pathlib import Path
 
     from qsched.io.refresh import Outcome
 
