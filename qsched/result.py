@@ -39,6 +39,7 @@ JOB_COLUMNS = (
     "finish_time_s",
     "comm_time_s",
     "fidelity",
+    "attempts",
 )
 """Columns of a job in every format; ``placements`` follows."""
 

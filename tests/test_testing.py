@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 import pytest
 
 from qsched.errors import PlanError, ScheduleError
-from qsched.model import Event, EventKind, MaintenanceWindow, Placement, Status
+from qsched.model import Event, EventKind, LostAttempt, MaintenanceWindow, Placement, Status
 from qsched.policy import load_policy
 from qsched.sim import Simulation
 from qsched.testing import (
@@ -158,7 +158,7 @@ BROKEN = {
     ),
     "maintenance of nothing": (
         lambda r: with_event(r, Event(1e9, EventKind.MAINTENANCE_DRAINING, "z")),
-        "maintenance of z",
+        "MAINTENANCE_DRAINING of z",
     ),
     "finish too late": (
         lambda r: moved(r, "late", EventKind.FINISHED, 1e4),

@@ -2,22 +2,27 @@
 
 from qsched.model.circuit import CircuitProfile
 from qsched.model.device import DeviceProfile, ErrorMeans
+from qsched.model.drift import Drift, FailureRate, Recalibration
 from qsched.model.fleet import Fleet, MaintenanceWindow
 from qsched.model.job import Job
 from qsched.model.plan import Placement, Plan
-from qsched.model.record import Event, EventKind, JobRecord, Status
+from qsched.model.record import Event, EventKind, JobRecord, LostAttempt, Status
 
 __all__ = [
     "CircuitProfile",
     "DeviceProfile",
+    "Drift",
     "ErrorMeans",
     "Event",
     "EventKind",
+    "FailureRate",
     "Fleet",
     "Job",
     "JobRecord",
+    "LostAttempt",
     "MaintenanceWindow",
     "Placement",
     "Plan",
+    "Recalibration",
     "Status",
 ]

@@ -30,9 +30,19 @@ class EventKind(IntEnum):
     FINISHED = 3
     CANCELLED = 4
     FAILED = 5
-    MAINTENANCE_DRAINING = 6
-    MAINTENANCE_STARTED = 7
-    MAINTENANCE_FINISHED = 8
+    REQUEUED = 6
+    MAINTENANCE_DRAINING = 7
+    MAINTENANCE_STARTED = 8
+    MAINTENANCE_FINISHED = 9
+    CALIBRATED = 10
+    REFRESHED = 11
+    BROKEN_DOWN = 12
+    REPAIRED = 13
+
+    @property
+    def is_of_device(self) -> bool:
+        """Whether it happens to a device, not to a job."""
+        return self >= EventKind.MAINTENANCE_DRAINING
 
 
 class Event(NamedTuple):
@@ -41,12 +51,26 @@ class Event(NamedTuple):
     Attributes:
         time_s: Simulated time in seconds.
         kind: What happened.
-        subject: Job id, or device name for maintenance.
+        subject: Job id; device name for what happens to a device.
     """
 
     time_s: float
     kind: EventKind
     subject: str
+
+
+class LostAttempt(NamedTuple):
+    """A time that a job ran and a device broke down under it.
+
+    Attributes:
+        start_time_s: All qubits taken.
+        end_time_s: The breakdown; all qubits released.
+        placements: Parts and their QPUs.
+    """
+
+    start_time_s: float
+    end_time_s: float
+    placements: Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +88,14 @@ class JobRecord:
         shots: Repetitions.
         priority: Priority as submitted.
         submit_time_s: Submission.
-        start_time_s: All qubits taken; ``None`` if it never started.
+        start_time_s: All qubits taken, the last time that it was tried; ``None`` if it never
+            started, or waits to be tried again.
         finish_time_s: All qubits released; ``None`` if it did not run to its end.
         comm_time_s: Communication between parts; ``None`` if it never started.
         processing_time_s: Quantum processing; ``None`` if it never started.
         fidelity: Expected fidelity in [0, 1]; ``None`` unless it is done.
         placements: Parts and their QPUs; empty if it never started.
+        lost_attempts: Earlier times that it ran, all ended by a breakdown.
     """
 
     job_id: str
@@ -88,10 +114,16 @@ class JobRecord:
     processing_time_s: float | None
     fidelity: float | None
     placements: Plan
+    lost_attempts: tuple[LostAttempt, ...] = ()
+
+    @property
+    def attempts(self) -> int:
+        """Times that it was started."""
+        return len(self.lost_attempts) + (self.start_time_s is not None)
 
     @property
     def wait_time_s(self) -> float | None:
-        """Seconds from submission to start."""
+        """Seconds from submission to the start that counts, lost attempts included."""
         return None if self.start_time_s is None else self.start_time_s - self.submit_time_s
 
     @property

@@ -84,6 +84,11 @@ class Broker(ABC):
         self.sim.changed()
         return True
 
+    def take_back(self, row: int, job: Job) -> None:
+        """Take in a job again that a breakdown has ended: it waits ahead of its equals."""
+        self.sim.queue.put_back(row, job)
+        self.sim.changed()
+
     def dispatch(self) -> None:
         """Start what can start now: the first in order while it has a plan, then backfilling."""
         sim = self.sim
@@ -106,7 +111,7 @@ class Broker(ABC):
             if comm_s > 0.0:
                 yield timeout(comm_s)
             yield timeout(processing_s)
-        except simpy.Interrupt:  # withdrawn: the qubits are released already
+        except simpy.Interrupt:  # withdrawn or broken down: the qubits are released already
             return
         self.sim.finish(running)
 

@@ -187,6 +187,26 @@ class Cloud:
         self.log.finished(self.env.now, running.row, running.fidelity)
         self.release(running)
 
+    def abort(self, running: RunningJob, reason: str) -> None:
+        """End a job whose device broke down: it waits again, or has FAILED after so many times.
+
+        Args:
+            running: The job.
+            reason: What its record will say if it has FAILED.
+        """
+        row, now_s = running.row, self.env.now
+        attempts = self.log.num_lost(row) + 1
+        if attempts < self.fleet.max_attempts:
+            self.log.requeued(now_s, row)
+            self.release(running)
+            self.num_ended -= 1
+            self.broker.take_back(row, running.job)
+        else:
+            self.log.ended(now_s, row, EventKind.FAILED, f"tried {attempts} times: {reason}")
+            self.release(running)
+        if running.process is not None and running.process.is_alive:
+            running.process.interrupt(reason)
+
     def withdraw(self, row: int, reason: str = "cancelled by its user") -> bool:
         """Withdraw a job, whether it waits or runs; its qubits are free at once.
 

@@ -11,7 +11,9 @@ from qsched.result import RunInterrupted, RunResult
 from qsched.sim.admission import Admission
 from qsched.sim.arrivals import check_seed
 from qsched.sim.brokers import load_broker
+from qsched.sim.calibrations import Calibrations
 from qsched.sim.cloud import Cloud
+from qsched.sim.failures import break_down
 from qsched.sim.log import QUEUED, RUNNING
 from qsched.sim.maintenance import Upkeep
 
@@ -40,6 +42,7 @@ class Simulation(Cloud):
         broker_name: The broker, likewise.
         discipline_name: The discipline, likewise.
         admission: The way of the jobs into the queue.
+        calibrations: The calibrations that come to hold during the run.
         upkeep: The maintenance of the fleet.
     """
 
@@ -59,7 +62,7 @@ class Simulation(Cloud):
         """Prepare a run; nothing happens before `run` or `advance`.
 
         Args:
-            fleet: The devices, with their maintenance.
+            fleet: The devices, with their maintenance, recalibrations and breakdowns.
             jobs: A sequence, taken in order of submission time; or any iterator that yields
                 jobs in that order, read as simulated time goes on.
             policy: Where jobs go: a name, ``package.module:Name``, or an object.
@@ -93,7 +96,9 @@ class Simulation(Cloud):
         self.broker.bind(self)
         self.admission = Admission(self)
         self.spawn(self.admission.arrive(jobs))
+        self.calibrations = Calibrations(self)
         self.upkeep = Upkeep(self)
+        break_down(self)
 
     def cancel(self, job_id: str, reason: str = "cancelled by its user") -> bool:
         """Withdraw a job by its id; see `withdraw`.

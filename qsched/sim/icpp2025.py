@@ -61,7 +61,7 @@ def least_noisy(
     eligible: list[int], qpus: Sequence[Qpu], job: Job, free: Sequence[int]
 ) -> list[int]:
     """``fidelity``: the lowest error scores, as many as the roomiest of them would be needed."""
-    ranked = sorted(eligible, key=lambda i: qpus[i].rates.error_score)
+    ranked = sorted(eligible, key=lambda i: qpus[i].seen_rates.error_score)
     return ranked[: ceil(job.num_qubits / max(free[i] for i in eligible))]
 
 
@@ -71,7 +71,7 @@ def fast_and_clean(
     """``fair``: every eligible device, by CLOPS over error score."""
     return sorted(
         eligible,
-        key=lambda i: qpus[i].rates.clops / (qpus[i].rates.error_score + 1e-6),
+        key=lambda i: qpus[i].seen_rates.clops / (qpus[i].seen_rates.error_score + 1e-6),
         reverse=True,
     )
 
@@ -102,9 +102,14 @@ class Icpp2025Broker(Broker):
         """See `Broker.bind`.
 
         Raises:
-            ConfigError: The run's policy has no rule of the published code.
+            ConfigError: The run's policy has no rule of the published code, or devices of the
+                fleet break down, which the published code knows nothing of.
         """
         super().bind(sim)
+        if sim.fleet.failures:
+            raise ConfigError(
+                "broker icpp2025 knows no breakdowns", remedy="leave failures out, or use parallel"
+            )
         self.max_parts = len(sim.qpus)
         self._largest = max(qpu.num_qubits for qpu in sim.qpus)
         self._qubits = [

@@ -7,7 +7,7 @@ from math import isnan, nan
 from typing import TYPE_CHECKING, Protocol
 
 from qsched.errors import ConfigError
-from qsched.model import Event, EventKind, JobRecord, Placement, Status
+from qsched.model import Event, EventKind, JobRecord, LostAttempt, Placement, Status
 from qsched.model.rows import Rows
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ QUEUED, RUNNING, DONE, CANCELLED, REJECTED, FAILED = range(6)
 
 _STATUS_AFTER = {
     EventKind.SUBMITTED: QUEUED,
+    EventKind.REQUEUED: QUEUED,
     EventKind.STARTED: RUNNING,
     EventKind.FINISHED: DONE,
     EventKind.CANCELLED: CANCELLED,
@@ -31,6 +32,7 @@ _SUBMITTED = int(EventKind.SUBMITTED)  # plain numbers: those of an enum are slo
 _STARTED = int(EventKind.STARTED)
 _FINISHED = int(EventKind.FINISHED)
 _NO_FIGURES = (nan,) * 5
+_BLANK = array("d", _NO_FIGURES)
 _START, _FINISH, _COMM, _PROCESSING, _FIDELITY = range(5)
 _KINDS = 16
 """An event is a time and a number: its subject times this, plus its kind."""
@@ -65,6 +67,7 @@ class RunLog:
         self._num_parts = array("H")
         self._parts = array("i")  # device and qubits of each part
         self._physical: dict[int, tuple[int, ...]] = {}
+        self._lost: dict[int, list[LostAttempt]] = {}
         self._device_index = {name: i for i, name in enumerate(self.device_names)}
         self._events = array("d")  # time and number of each event
         for recorder in recorders:
@@ -75,7 +78,7 @@ class RunLog:
         self._recorders = tuple(recorders)
 
     def event(self, time_s: float, kind: int, subject: int) -> None:
-        """Append one event; ``subject`` is a row, or a device's index for maintenance."""
+        """Append one event; ``subject`` is a row, or a device's index for what happens to it."""
         self._events.extend((time_s, subject * _KINDS + kind))
         if self._recorders:
             event = self._read_event(len(self._events) // 2 - 1)
@@ -124,27 +127,47 @@ class RunLog:
         self.status[row] = _STATUS_AFTER[kind]
         self.event(time_s, kind, row)
 
+    def requeued(self, time_s: float, row: int) -> None:
+        """Enter that a job was ended by a breakdown and waits again."""
+        start_s = self._figures[row * 5]
+        self._lost.setdefault(row, []).append(LostAttempt(start_s, time_s, self.plan(row)))
+        self.event(time_s, EventKind.REQUEUED, row)
+        self._wait_again(row)
+
+    def num_lost(self, row: int) -> int:
+        """Return how often a breakdown has ended a job."""
+        return len(self._lost.get(row, ()))
+
+    def _wait_again(self, row: int) -> None:
+        """Blank what a record says of a start."""
+        self.status[row] = QUEUED
+        self._num_parts[row] = 0
+        self._figures[row * 5 : row * 5 + 5] = _BLANK
+
     def settle(self) -> None:
         """Take back what has no event: an interrupt came between the two."""
         last: list[EventKind] = []
+        num_lost: dict[int, int] = {}
         for position in range(len(self._events) // 2):
             kind, subject = self._kind_and_subject(position)
             if kind is EventKind.SUBMITTED:
                 last.append(kind)
-            elif kind < EventKind.MAINTENANCE_DRAINING:
+            elif not kind.is_of_device:
                 last[subject] = kind
+            if kind is EventKind.REQUEUED:
+                num_lost[subject] = num_lost.get(subject, 0) + 1
         rows = len(last)
         del self.jobs[rows:], self.status[rows:], self._figures[rows * 5 :]
         del self._first_part[rows:], self._num_parts[rows:]
+        for row, lost in self._lost.items():
+            del lost[num_lost.get(row, 0) :]
         for row, kind in enumerate(last):
             self.status[row] = _STATUS_AFTER[kind]
-            if kind in {EventKind.SUBMITTED, EventKind.STARTED}:
+            if self.status[row] in {QUEUED, RUNNING}:
                 self._reasons.pop(row, None)
                 self._figures[row * 5 + _FINISH] = self._figures[row * 5 + _FIDELITY] = nan
-            if kind is EventKind.SUBMITTED:
-                self._num_parts[row] = 0
-                for column_of_row in range(row * 5, row * 5 + 5):
-                    self._figures[column_of_row] = nan
+            if self.status[row] == QUEUED:
+                self._wait_again(row)
 
     def plan(self, row: int) -> Plan:
         """Return where a job ran; empty if it never started."""
@@ -175,6 +198,7 @@ class RunLog:
             processing_time_s=figures[_PROCESSING],
             fidelity=figures[_FIDELITY],
             placements=self.plan(row),
+            lost_attempts=tuple(self._lost.get(row, ())),
         )
 
     def _kind_and_subject(self, position: int) -> tuple[EventKind, int]:
@@ -183,8 +207,7 @@ class RunLog:
 
     def _read_event(self, position: int) -> Event:
         kind, subject = self._kind_and_subject(position)
-        is_device = kind >= EventKind.MAINTENANCE_DRAINING
-        name = self.device_names[subject] if is_device else self.jobs[subject].job_id
+        name = self.device_names[subject] if kind.is_of_device else self.jobs[subject].job_id
         return Event(self._events[2 * position], kind, name)
 
     @property

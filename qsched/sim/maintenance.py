@@ -73,7 +73,8 @@ class Upkeep:
         self.is_in_vain = False
         self._progress = (-1, -1, -1)
         self._idle_windows = 0
-        self._max_idle = MAX_IDLE_ROUNDS * sum(map(len, sim.fleet.maintenance.values()))
+        num_causes = sum(map(len, sim.fleet.maintenance.values())) + len(sim.fleet.failures)
+        self._max_idle = MAX_IDLE_ROUNDS * num_causes
         for name, windows in sorted(sim.fleet.maintenance.items()):
             for window in windows:
                 sim.spawn(maintain(sim, sim.qpu(name), window))
@@ -81,9 +82,10 @@ class Upkeep:
     def is_over(self) -> bool:
         """Return whether nothing is left but maintenance: all has ended, or nothing can start.
 
-        Nothing can start when no job runs, is to come or to be withdrawn, and
-        every QPU is open, or some QPU was closed at each time for too many rounds. Asked once at
-        the start of each window.
+        Nothing can start when no job runs, is to come or to be withdrawn, no
+        calibration is to come, and every QPU is open, or some QPU was closed at
+        each time for too many rounds. Asked once at the start of each window and
+        at each breakdown.
         """
         sim = self._sim
         progress = (len(sim.log.jobs), sim.num_started, sim.num_ended)
@@ -93,7 +95,7 @@ class Upkeep:
             return False
         if sim.num_ended == len(sim.log.jobs):
             return True
-        if sim.admission.num_to_withdraw:
+        if sim.admission.num_to_withdraw or sim.calibrations.num_to_come:
             return False
         self.is_in_vain = self.is_in_vain or self._idle_windows > self._max_idle
         is_open = not any(qpu.closures for qpu in sim.qpus)

@@ -18,12 +18,14 @@ class Qpu:
 
     Attributes:
         index: Position in the fleet.
-        profile: The device.
-        rates: What the run's cost model knows of it.
+        profile: The device as it is now.
+        rates: What the run's cost model knows of it now; jobs are scored with it.
+        seen_profile: The device as policies see it: as it was when they last looked.
+        seen_rates: Its rates.
         held_qubits: Qubits that jobs hold now.
         named_qubits: Physical qubits among those held, as far as plans name them.
         num_running: Jobs that run on it now.
-        closures: Maintenance windows that keep it from taking jobs now.
+        closures: Maintenance windows and breakdowns that keep it from taking jobs now.
         drained: Succeeds when the last running job has ended during a closure, if one waits for it.
         busy_qubit_s: Qubit-seconds held until ``changed_at_s``.
         changed_at_s: When ``held_qubits`` last changed.
@@ -43,6 +45,8 @@ class Qpu:
         "num_running",
         "profile",
         "rates",
+        "seen_profile",
+        "seen_rates",
     )
 
     def __init__(self, index: int, profile: DeviceProfile, rates: Rates) -> None:
@@ -51,6 +55,8 @@ class Qpu:
         self.num_qubits = profile.num_qubits
         self.profile = profile
         self.rates = rates
+        self.seen_profile = profile
+        self.seen_rates = rates
         self.held_qubits = 0
         self.named_qubits: set[int] = set()
         self.num_running = 0
@@ -77,8 +83,8 @@ class Qpu:
                 self.busy_qubit_s,
                 self.changed_at_s,
                 self.held_qubits,
-                self.rates,
-                self.profile,
+                self.seen_rates,
+                self.seen_profile,
             )
         return view
 
@@ -106,6 +112,17 @@ class Qpu:
         if self.drained is not None and self.num_running == 0:
             self.drained.succeed()
             self.drained = None
+
+    def calibrate(self, profile: DeviceProfile, rates: Rates) -> None:
+        """Become another: jobs that start from now on are scored with these rates."""
+        self.profile = profile
+        self.rates = rates
+
+    def show(self) -> None:
+        """Let policies see the device as it is now."""
+        self.seen_profile = self.profile
+        self.seen_rates = self.rates
+        self._view = None
 
     def close(self) -> None:
         """Take no new jobs until `open`; closures nest."""

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from qsched.policy import QueueDiscipline
 
 
+AHEAD = 2**62
+"""Tickets of jobs that are put back are that much lower: before all others, in their own order."""
+
+
 class JobQueue(Protocol):
     """Waiting jobs by row number of the run's log, first in order first."""
 
@@ -24,6 +28,10 @@ class JobQueue(Protocol):
 
     def push(self, row: int, job: Job) -> None:
         """Add a job behind its equals."""
+        ...
+
+    def put_back(self, row: int, job: Job) -> None:
+        """Add a job that has been in the queue before, ahead of its equals."""
         ...
 
     def first(self) -> int:
@@ -52,6 +60,12 @@ class ArrivalQueue:
     def push(self, row: int, job: Job) -> None:  # noqa: ARG002 - the key of others
         """See `JobQueue.push`."""
         self._rows.append(row)
+
+    def put_back(self, row: int, job: Job) -> None:  # noqa: ARG002 - the key of others
+        """See `JobQueue.put_back`; those before it are others that were put back."""
+        rows = self._rows
+        place = next((i for i, other in enumerate(rows) if other > row), len(rows))
+        rows.insert(place, row)
 
     def first(self) -> int:
         """See `JobQueue.first`."""
@@ -89,7 +103,13 @@ class KeyedQueue:
 
     def push(self, row: int, job: Job) -> None:
         """See `JobQueue.push`."""
-        entry = (self._key(job), next(self._ticket), row)
+        self._insert((self._key(job), next(self._ticket), row))
+
+    def put_back(self, row: int, job: Job) -> None:
+        """See `JobQueue.put_back`."""
+        self._insert((self._key(job), row - AHEAD, row))
+
+    def _insert(self, entry: tuple[Any, int, int]) -> None:
         if self._heap and entry > self._heap[0]:
             heappush(self._heap, entry)
             return

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from qsched.errors import ScheduleError
-from qsched.model import MaintenanceWindow, Status
+from qsched.model import FailureRate, MaintenanceWindow, Recalibration, Status
 from qsched.sim import Simulation
 from qsched.testing.builders import make_device, make_fleet, make_job
 from qsched.testing.schedules import check_schedule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from qsched.model import Fleet, Job
+    from qsched.model import DeviceProfile, Fleet, Job
     from qsched.policy import AllocationPolicy
 
 
@@ -45,7 +46,35 @@ def _fleet(random: Random) -> Fleet:
             period_s=random.choice([None, 400.0]),
         )
         maintenance[random.choice(devices).name] = (window,)
-    return make_fleet(*devices, maintenance=maintenance)
+    disturbed = _disturbances(random, devices)
+    return make_fleet(*devices, maintenance=maintenance, **disturbed)
+
+
+def _disturbances(random: Random, devices: Sequence[DeviceProfile]) -> dict[str, Any]:
+    """Return breakdowns for a third of the fleets, and drift for a third."""
+    facts: dict[str, Any] = {}
+    if random.random() < 1 / 3:
+        rate = FailureRate(mtbf_s=random.uniform(50.0, 500.0), mttr_s=random.uniform(1.0, 100.0))
+        facts["failures"] = {random.choice(devices).name: rate}
+        facts["max_attempts"] = random.randint(1, 4)
+    if random.random() < 1 / 3:
+        device = random.choice(devices)
+        times_s = sorted({random.uniform(1.0, 500.0) for _ in range(random.randint(1, 4))})
+        facts["recalibrations"] = {
+            device.name: tuple(
+                Recalibration(
+                    time_s,
+                    replace(
+                        device,
+                        readout_error=(random.uniform(0.0, 0.2),) * device.num_qubits,
+                        clops=random.choice([1e3, 1e5]),
+                    ),
+                )
+                for time_s in times_s
+            )
+        }
+        facts["refresh_period_s"] = random.choice([0.0, 100.0])
+    return facts
 
 
 def _workload(random: Random, largest: int) -> Iterator[Job]:
@@ -73,8 +102,9 @@ def check_policy(
 ) -> None:
     """Run a policy over many small workloads and check every schedule.
 
-    Fleets are unequal, some under maintenance; brokers are serial and parallel;
-    some jobs are withdrawn and some larger than the fleet.
+    Fleets are unequal, some under maintenance; in some, devices drift or break
+    down. Brokers are serial and parallel; some jobs are withdrawn and some larger
+    than the fleet.
 
     Args:
         policy: The policy.
@@ -101,7 +131,11 @@ def check_policy(
             seed=number,
         ).run()
         check_schedule(result, jobs)
-        failed = [record for record in result.jobs if record.status is Status.FAILED]
+        failed = [
+            record
+            for record in result.jobs
+            if record.status is Status.FAILED and not record.attempts
+        ]
         if failed and not may_fail:
             raise ScheduleError(
                 f"job {failed[0].job_id} of {failed[0].num_qubits} qubits is left waiting "

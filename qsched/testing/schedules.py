@@ -10,9 +10,10 @@ from qsched.model import EventKind, Job, Status
 from qsched.testing.occupancy import Occupancy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from qsched.model import DeviceProfile, JobRecord
+    from qsched.estimate import Estimate
+    from qsched.model import DeviceProfile, JobRecord, LostAttempt, Plan
     from qsched.result import RunResult
 
 _END_OF = {
@@ -21,7 +22,7 @@ _END_OF = {
     Status.REJECTED: EventKind.REJECTED,
     Status.FAILED: EventKind.FAILED,
 }
-_NEVER_STARTED = {Status.QUEUED, Status.REJECTED, Status.FAILED}
+_NEVER_STARTED = {Status.QUEUED, Status.REJECTED}
 _ROUNDINGS = 16
 """Steps of the floating-point grid by which a sum of a job's delays may be off."""
 
@@ -42,8 +43,9 @@ def check_schedule(result: RunResult, jobs: Iterable[Job] | None = None) -> None
     No QPU is oversubscribed at any time, none takes a job while it is closed for
     maintenance, and none is worked on while a job runs; no job is lost, starts
     before it was submitted or ends more than once; times and fidelity follow
-    from the plan by the run's cost model; records and events agree. Of a partial
-    run, jobs may still be waiting or running.
+    from the plan by the run's cost model and the calibration that held when the
+    job started; only a breakdown puts a job back, at most so many times; records
+    and events agree. Of a partial run, jobs may still be waiting or running.
 
     Args:
         result: What the run gave back.
@@ -107,7 +109,7 @@ class _RecordLaws:
             self.hold(figures == (None, None, None), "has figures of a run and never started")
             return
         self.hold(record.start_time_s >= record.submit_time_s, "starts before it is submitted")
-        self._check_placements()
+        self._check_placements(record.placements)
         self._check_figures(record.start_time_s)
 
     def _check_status(self) -> None:
@@ -119,14 +121,43 @@ class _RecordLaws:
             self.hold(bool(record.reason), f"is {status} without a reason")
         if status in _NEVER_STARTED:
             self.hold(not started, f"is {status} and has started")
+        self._check_attempts(started)
         if status in {Status.RUNNING, Status.DONE}:
             self.hold(started, f"is {status} and never started")
         self.hold((record.finish_time_s is not None) is done, f"is {status}, finish disagrees")
         self.hold((record.fidelity is not None) is done, f"is {status}, fidelity disagrees")
 
-    def _check_placements(self) -> None:
+    def _check_attempts(self, started: bool) -> None:
+        record, fleet = self.record, self.result.fleet
+        limit = fleet.max_attempts if fleet.failures else 1
+        self.hold(record.attempts <= limit, f"was tried {record.attempts} times, of {limit}")
+        self.hold(len(record.lost_attempts) < limit, "waits though it was tried often enough")
+        if record.status is Status.FAILED and (started or record.lost_attempts):
+            gone = f"has FAILED after {record.attempts} of {limit} attempts"
+            self.hold(not started or (record.attempts == limit and bool(fleet.failures)), gone)
+        earliest_s = record.submit_time_s
+        for start_s, end_s, plan in record.lost_attempts:
+            self.hold(start_s >= earliest_s, f"is tried at {start_s} s, too early")
+            self._check_placements(plan)
+            comm_s, processing_s, _ = self._estimate(plan, start_s)
+            last_s = start_s + comm_s + processing_s
+            in_time = start_s <= end_s <= last_s + _ROUNDINGS * ulp(last_s)
+            self.hold(in_time, f"loses at {end_s} s what began at {start_s} s")
+            earliest_s = end_s
+        if record.start_time_s is not None:
+            self.hold(record.start_time_s >= earliest_s, "starts before it was put back")
+
+    def _estimate(self, plan: Plan, start_s: float) -> Estimate:
+        """Return what a plan costs and gives by the calibrations that held at its start."""
+        model, fleet = self.result.model, self.result.fleet
+        return model.estimate(
+            self.job,
+            [part.num_qubits for part in plan],
+            [model.rates(fleet.profile_at(self.devices[part.device], start_s)) for part in plan],
+        )
+
+    def _check_placements(self, parts: Plan) -> None:
         record = self.record
-        parts = record.placements
         held = sum(part.num_qubits for part in parts)
         self.hold(held == record.num_qubits, f"needs {record.num_qubits} qubits and holds {held}")
         self.hold(all(part.num_qubits >= 1 for part in parts), "has an empty part")
@@ -143,12 +174,8 @@ class _RecordLaws:
                 )
 
     def _check_figures(self, start_s: float) -> None:
-        record, model = self.record, self.result.model
-        comm_s, processing_s, fidelity = model.estimate(
-            self.job,
-            [part.num_qubits for part in record.placements],
-            [model.rates(self.devices[part.device]) for part in record.placements],
-        )
+        record = self.record
+        comm_s, processing_s, fidelity = self._estimate(record.placements, start_s)
         self.hold(
             record.comm_time_s == comm_s,
             f"communicates {record.comm_time_s} s, by its plan {comm_s} s",
@@ -178,26 +205,46 @@ def _check_events(result: RunResult, records: dict[str, JobRecord]) -> None:
         if not time_s >= last_s:
             raise ScheduleError(f"event {kind.name} of {subject} at {time_s} s follows {last_s} s")
         last_s = time_s
-        if kind >= EventKind.MAINTENANCE_DRAINING:
-            occupancy.maintain(kind, subject)
+        if kind.is_of_device:
+            occupancy.hear(kind, subject, time_s)
             continue
         if subject not in records:
             raise ScheduleError(f"event {kind.name} of job {subject}, which has no record")
         record, life = records[subject], lives[subject]
-        _check_time(time_s, kind, record)
-        life.append(kind)
+        attempt = _attempt_of(record, life)
+        _check_time(time_s, kind, record, attempt)
         if kind is EventKind.STARTED:
-            occupancy.take(record, time_s)
-        elif EventKind.STARTED in life:
-            occupancy.release(record)
+            occupancy.take(subject, attempt.placements, time_s)
+        elif life and life[-1] is EventKind.STARTED:
+            if kind in {EventKind.REQUEUED, EventKind.FAILED}:
+                _check_breakdown(occupancy, record, attempt.placements, time_s)
+            occupancy.release(attempt.placements)
+        life.append(kind)
     for job_id, life in lives.items():
         _check_life(records[job_id], life)
 
 
-def _check_time(time_s: float, kind: EventKind, record: JobRecord) -> None:
+def _attempt_of(record: JobRecord, life: Sequence[EventKind]) -> LostAttempt | JobRecord:
+    """Return the attempt that comes next or runs, after so much of a job's life."""
+    number = life.count(EventKind.REQUEUED)
+    return record.lost_attempts[number] if number < len(record.lost_attempts) else record
+
+
+def _check_breakdown(occupancy: Occupancy, record: JobRecord, plan: Plan, time_s: float) -> None:
+    """Refuse a job that lost what it ran though nothing broke down under it just then."""
+    if not any(occupancy.broken_since.get(part.device) == time_s for part in plan):
+        raise ScheduleError(
+            f"job {record.job_id} loses its attempt at {time_s} s, none of its devices broke down"
+        )
+
+
+def _check_time(
+    time_s: float, kind: EventKind, record: JobRecord, attempt: LostAttempt | JobRecord
+) -> None:
     told = {
         EventKind.SUBMITTED: record.submit_time_s,
-        EventKind.STARTED: record.start_time_s,
+        EventKind.STARTED: attempt.start_time_s,
+        EventKind.REQUEUED: getattr(attempt, "end_time_s", None),
         EventKind.FINISHED: record.finish_time_s,
     }.get(kind, time_s)
     if told != time_s:
@@ -208,6 +255,7 @@ def _check_time(time_s: float, kind: EventKind, record: JobRecord) -> None:
 
 def _check_life(record: JobRecord, kinds: list[EventKind]) -> None:
     expected = [EventKind.SUBMITTED]
+    expected += [EventKind.STARTED, EventKind.REQUEUED] * len(record.lost_attempts)
     if record.start_time_s is not None:
         expected.append(EventKind.STARTED)
     if record.status in _END_OF:

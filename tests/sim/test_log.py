@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import qsched.sim
-from qsched.model import EventKind, MaintenanceWindow, Status
+from qsched.model import EventKind, FailureRate, MaintenanceWindow, Recalibration, Status
 from qsched.sim import RunInterrupted, Simulation
 from qsched.testing import EventLog, check_schedule, make_device, make_fleet, make_job
 
@@ -15,6 +15,10 @@ FLEET = make_fleet(
     make_device("a"),
     make_device("b", 7),
     maintenance={"a": (MaintenanceWindow(start_s=20.0, duration_s=30.0),)},
+    recalibrations={"a": (Recalibration(30.0, make_device("a", readout_error=(0.1,) * 5)),)},
+    refresh_period_s=40.0,
+    failures={"b": FailureRate(mtbf_s=60.0, mttr_s=20.0)},
+    max_attempts=9,
 )
 JOBS = [
     make_job("short", 3, shots=100),
