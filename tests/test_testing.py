@@ -282,6 +282,8 @@ def test_every_field_of_a_record_is_watched(good):
         if field.name == "reason":  # of a job that is done it may say anything
             continue
         other = others[type(getattr(record, field.name))]
+        if field.name == "lost_attempts":
+            other = (LostAttempt(0.0, 1.0, record.placements),)
         with pytest.raises(ScheduleError):
             check_schedule(with_record(good, "one", **{field.name: other}), JOBS)
 

@@ -1,7 +1,7 @@
 """Scenario files (TOML) <-> a frozen description of one run.
 
 A scenario says everything that ``qsched run`` takes on the command line, and
-what does not fit there: maintenance windows and cancellations::
+what does not fit there: maintenance windows, cancellations, drift, breakdowns::
 
     sources = ["circuits", "jobs.csv"]
     fleet = "paper"
@@ -15,6 +15,14 @@ what does not fit there: maintenance windows and cancellations::
 
     [cancellations]
     ghz_250 = 120.0
+
+    [drift]                      # of a fleet whose devices have timelines of snapshots
+    time_scale = 1.0             # simulated seconds for each second between captures
+    refresh_period_s = 86400.0   # policies look at the calibrations once a day
+
+    [failures.ibm_kyiv]
+    mtbf_s = 200000.0
+    mttr_s = 7200.0
 
 Paths are relative to the file. What a name stands for, and whether there is
 such a job or device, is known to the parts that read them.

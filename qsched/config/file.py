@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from qsched.config.scenario import Scenario, is_text
+from qsched.config._checks import is_text
+from qsched.config.scenario import Scenario
 from qsched.errors import BadInputs, ConfigError, InputError, raise_all
 from qsched.files import write_text_atomically
 from qsched.toml import read_toml, unknown_keys
@@ -95,6 +97,12 @@ def write_scenario(scenario: Scenario, path: str | Path) -> None:
     if scenario.cancellations:
         lines += ["", "[cancellations]"]
         lines += [f"{_toml(key)} = {_toml(value)}" for key, value in scenario.cancellations.items()]
+    tables = {"drift": scenario.drift}
+    tables |= {f"failures.{_toml(device)}": rate for device, rate in scenario.failures.items()}
+    for name, table in tables.items():
+        if table:
+            lines += ["", f"[{name}]"]
+            lines += [f"{key} = {_toml(value)}" for key, value in table.items()]
     write_text_atomically(Path(path), "\n".join(lines) + "\n")
 
 
@@ -103,5 +111,7 @@ def _toml(value: object) -> str:
         return "[" + ", ".join(map(_toml, value)) + "]"
     if isinstance(value, int | float):
         return repr(value)
+    if isinstance(value, date):
+        return value.isoformat()
     # A JSON string is a TOML one but for this character, which TOML wants escaped.
     return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")

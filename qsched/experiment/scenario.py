@@ -10,7 +10,7 @@ from qsched.errors import BadInputs, ConfigError, InputError, raise_all
 from qsched.estimate import load_model
 from qsched.experiment.schedule import make_fleet, schedule
 from qsched.experiment.workload import load_workload
-from qsched.model import MaintenanceWindow
+from qsched.model import FailureRate, MaintenanceWindow
 from qsched.policy import load_discipline, load_policy
 from qsched.sim.brokers import load_broker
 
@@ -94,15 +94,19 @@ def check_scenario(scenario: Scenario) -> Fleet:
 
 
 def _fleet(scenario: Scenario) -> Fleet:
-    """Return the fleet with the maintenance of the scenario beside its own."""
-    fleet = make_fleet(scenario.devices or None, scenario.fleet)
-    if not scenario.maintenance:
-        return fleet
+    """Return the fleet, with what the scenario says beside or before it."""
+    fleet = make_fleet(scenario.devices or None, scenario.fleet, drift=scenario.drift)
     windows = dict(fleet.maintenance)
     for device, tables in scenario.maintenance.items():
         extra = tuple(MaintenanceWindow(**table) for table in tables)
         windows[device] = (*windows.get(device, ()), *extra)
-    return replace(fleet, maintenance=windows)
+    rates = {device: FailureRate(**rate) for device, rate in scenario.failures.items()}
+    return replace(
+        fleet,
+        maintenance=windows,
+        failures={**fleet.failures, **rates},
+        max_attempts=scenario.max_attempts or fleet.max_attempts,
+    )
 
 
 def _with_cancellations(jobs: Iterable[Job], cancellations: Mapping[str, float]) -> list[Job]:

@@ -13,7 +13,7 @@ from qsched.model import DeviceProfile, Fleet, Job
 from qsched.sim import Simulation, arrive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from qsched.estimate import CostModel
     from qsched.policy import AllocationPolicy, QueueDiscipline
@@ -123,8 +123,23 @@ def _with_unique_ids(jobs: list[Job]) -> list[Job]:
     return unique
 
 
-def make_fleet(devices: Sequence[Any] | None, fleet: str | Path | Fleet | None) -> Fleet:
-    """Return the fleet of devices, or of a fleet's name or file; see `schedule`."""
+def make_fleet(
+    devices: Sequence[Any] | None,
+    fleet: str | Path | Fleet | None,
+    *,
+    drift: Mapping[str, Any] | None = None,
+) -> Fleet:
+    """Return the fleet of devices, or of a fleet's name or file; see `schedule`.
+
+    Args:
+        devices: See `schedule`.
+        fleet: See `schedule`.
+        drift: Keys of `qsched.model.Drift` that go before those of a fleet file.
+    """
+    if drift and (devices is not None or isinstance(fleet, Fleet)):
+        raise ConfigError(
+            "drift of devices without timelines", remedy="name a fleet file that has timelines"
+        )
     if devices is not None and fleet is not None:
         raise ConfigError("both devices and a fleet are given", remedy="give one of them")
     if isinstance(fleet, Fleet):
@@ -135,7 +150,7 @@ def make_fleet(devices: Sequence[Any] | None, fleet: str | Path | Fleet | None) 
         return Fleet(name="devices", devices=_devices(devices))
     from qsched.io.devices import load_fleet  # noqa: PLC0415 - it reads files
 
-    return load_fleet("paper" if fleet is None else str(fleet))
+    return load_fleet("paper" if fleet is None else str(fleet), drift=drift)
 
 
 def _devices(devices: Iterable[Any]) -> tuple[DeviceProfile, ...]:

@@ -26,6 +26,7 @@ from qsched.io.throughput import city
 from qsched.registry import near_names
 
 if TYPE_CHECKING:
+    from qsched.io.store import SnapshotFile
     from qsched.model import DeviceProfile
 
 LATEST = "latest"
@@ -136,6 +137,16 @@ def _near(name: str) -> str:
         return f"did you mean {twin!r}?"
     near = near_names(name, known)
     return near if near.startswith("did") else "`qsched devices list --fake` shows all names"
+
+
+def all_snapshots(name: str) -> list[SnapshotFile]:
+    """Return the snapshots of a device in all places, one for each capture time, by time."""
+    by_stamp = {
+        file.stamp: file
+        for folder in reversed(snapshot_folders())
+        for file in list_snapshots(folder, name)
+    }
+    return [by_stamp[stamp] for stamp in sorted(by_stamp)]
 
 
 def snapshot_names() -> list[str]:
