@@ -76,10 +76,19 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write jobs.csv, events.csv, summary.json and result.json there.",
 )
+@click.option(
+    "--max-age", metavar="AGE", help="Refuse devices whose calibration is older: 12h, 7d, 2w."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--skip-bad", is_flag=True, help="Go on without files and rows that are bad.")
 def run(
-    sources: tuple[Path, ...], *, as_json: bool, skip_bad: bool, out: Path | None, **options: Any
+    sources: tuple[Path, ...],
+    *,
+    as_json: bool,
+    skip_bad: bool,
+    out: Path | None,
+    max_age: str | None,
+    **options: Any,
 ) -> None:
     """Schedule circuits or job tables and score the schedule.
 
@@ -91,6 +100,10 @@ def run(
 
     scenario = scenario_of(sources, {**options, "out": out})
     fleet = check_scenario(scenario)
+    if max_age is not None:
+        from qsched.io.age import check_age, parse_age  # noqa: PLC0415 - as above
+
+        check_age(fleet.devices, parse_age(max_age))
     if scenario.out is not None:
         check_folder(scenario.out)
     jobs = _jobs(scenario, skip_bad=skip_bad)

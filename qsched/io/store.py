@@ -12,27 +12,30 @@ from __future__ import annotations
 import os
 import warnings
 from contextlib import contextmanager
-from pathlib import Path
 from time import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from qsched.errors import CalibrationError, DamagedSnapshotError, OutputError, QschedWarning
 from qsched.files import check_folder
-from qsched.io._store_index import IndexRow, load_index, row_of, save_index
-from qsched.io.snapshots import (
-    UNDATED,
-    read_snapshot,
-    snapshot_name,
-    snapshot_text,
-    write_snapshot,
+from qsched.io._store_files import (
+    STORE_VARIABLE,
+    SnapshotFile,
+    list_snapshots,
+    read_named,
+    store_folder,
+    told_by_name,
+    unusable,
+    usable_folder,
 )
+from qsched.io._store_index import IndexRow, load_index, row_of, save_index
+from qsched.io.snapshots import snapshot_text, write_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from qsched.model import DeviceProfile
 
-STORE_VARIABLE = "QSCHED_STORE"
 DAMAGED = "damaged"
 """Folder in the store that damaged files are moved to."""
 
@@ -40,20 +43,6 @@ LOCK = ".lock"
 LOCK_TIMEOUT_S = 60.0
 STALE_S = 3600.0
 """A temporary file older than this was left by a writer that is no more."""
-
-
-class SnapshotFile(NamedTuple):
-    """A snapshot in a folder, told by its file name.
-
-    Attributes:
-        name: Name of the device.
-        stamp: Capture time, e.g. ``"2025-03-30T020858Z"``; empty if unknown.
-        path: The file.
-    """
-
-    name: str
-    stamp: str
-    path: Path
 
 
 class Listing(NamedTuple):
@@ -66,85 +55,6 @@ class Listing(NamedTuple):
 
     rows: tuple[IndexRow, ...]
     problems: tuple[CalibrationError, ...]
-
-
-def store_folder() -> Path:
-    """Return the folder of the user's snapshots, whether it is there or not."""
-    if chosen := os.environ.get(STORE_VARIABLE):
-        return Path(chosen)
-    import platformdirs  # noqa: PLC0415 - needed only without QSCHED_STORE
-
-    return platformdirs.user_data_path("qsched", appauthor=False) / "snapshots"
-
-
-def usable_folder(folder: Path) -> bool:
-    """Return whether a store is there.
-
-    Raises:
-        CalibrationError: Something is there that is no folder, or cannot be looked at.
-    """
-    try:
-        there, usable = folder.exists(), folder.is_dir()
-    except (OSError, ValueError) as error:
-        raise unusable(folder, getattr(error, "strerror", None) or str(error)) from error
-    if there and not usable:
-        raise unusable(folder, "not a folder")
-    return usable
-
-
-def unusable(folder: Path, reason: str) -> CalibrationError:
-    """Return the error of a store that cannot be used."""
-    return CalibrationError(
-        f"cannot use the store of snapshots: {reason}",
-        remedy=f"set {STORE_VARIABLE} to a folder of yours",
-        source=str(folder),
-    )
-
-
-def list_snapshots(folder: Path, name: str | None = None) -> list[SnapshotFile]:
-    """Return the snapshots of a folder, or of one device in it, by device and capture time.
-
-    Raises:
-        CalibrationError: The folder cannot be read.
-    """
-    try:
-        return sorted(_files(folder, "" if name is None else f"{name}@"))
-    except OSError as error:
-        raise unusable(folder, error.strerror or str(error)) from error
-
-
-def _files(folder: Path, prefix: str) -> Iterator[SnapshotFile]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith(prefix) and (file := _told_by_name(folder, entry.name)):
-                yield file
-
-
-def _told_by_name(folder: Path, file_name: str) -> SnapshotFile | None:
-    """Return what a file name says, ``None`` if it is not that of a snapshot."""
-    if not file_name.endswith(".json") or file_name.startswith("."):
-        return None
-    name, _, stamp = file_name.removesuffix(".json").rpartition("@")
-    if not name:
-        return None
-    return SnapshotFile(name, "" if stamp == UNDATED else stamp, folder / file_name)
-
-
-def read_named(file: SnapshotFile) -> DeviceProfile:
-    """Read a snapshot whose file name must be that of its content.
-
-    Raises:
-        DamagedSnapshotError: The file is not what was written.
-        CalibrationError: It cannot be read, is of a newer schema, or of another device.
-    """
-    profile = read_snapshot(file.path)
-    if profile.name != file.name:
-        raise CalibrationError(
-            f"holds device {profile.name!r}",
-            remedy=f"name it {snapshot_name(profile)}",
-            source=str(file.path),
-        )
-    return profile
 
 
 class SnapshotStore:
@@ -248,7 +158,7 @@ class SnapshotStore:
         try:
             with os.scandir(self.folder) as entries:
                 for entry in entries:
-                    if file := _told_by_name(self.folder, entry.name):
+                    if file := told_by_name(self.folder, entry.name):
                         try:
                             state = entry.stat()
                         except FileNotFoundError:  # removed since the folder was read
@@ -341,4 +251,12 @@ def _cannot_write(path: Path, error: OSError) -> OutputError:
     )
 
 
-__all__ = ["Listing", "SnapshotFile", "SnapshotStore", "list_snapshots", "store_folder"]
+__all__ = [
+    "STORE_VARIABLE",
+    "Listing",
+    "SnapshotFile",
+    "SnapshotStore",
+    "list_snapshots",
+    "store_folder",
+    "usable_folder",
+]
