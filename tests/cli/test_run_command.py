@@ -18,7 +18,8 @@ SUMMARY_KEYS = {
 }  # fmt: skip
 JOB_KEYS = {
     "job_id", "name", "status", "reason", "num_qubits", "depth", "num_two_qubit_gates", "shots",
-    "submit_time_s", "start_time_s", "finish_time_s", "comm_time_s", "fidelity", "attempts", "placements",
+    "submit_time_s", "start_time_s", "finish_time_s", "comm_time_s", "fidelity",
+    "attempts", "placements",
 }  # fmt: skip
 DEVICE_KEYS = {
     "name", "num_qubits", "clops", "quantum_volume", "error_score", "origin", "calibrated_at",

@@ -80,7 +80,7 @@ def check(store, before):
 
 
 def main(store, exports, kills, seed):
-    draw = random.Random(seed)  # noqa: S311 - no secret
+    draw = random.Random(seed)
     before, hits, number, longest_s = set(), 0, 0, 0.1
     while hits < kills:
         number += 1

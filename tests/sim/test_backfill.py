@@ -143,9 +143,7 @@ def workload(rows, capacity):
     now_s, jobs = 0.0, []
     for i, (num_qubits, shots, gap_s) in enumerate(rows):
         now_s += gap_s
-        jobs.append(
-            make_job(f"j{i}", 1 + num_qubits % capacity, shots=shots, submit_time_s=now_s)
-        )
+        jobs.append(make_job(f"j{i}", 1 + num_qubits % capacity, shots=shots, submit_time_s=now_s))
     return jobs
 
 

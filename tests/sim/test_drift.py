@@ -1,6 +1,7 @@
 """Calibrations that change during a run, and devices that break down: schedules worked by hand."""
 
 from dataclasses import replace
+from itertools import pairwise
 from statistics import fmean
 
 import pytest
@@ -264,13 +265,13 @@ def test_a_rate_that_cannot_be_is_refused(rate):
 
 
 def test_times_between_breakdowns_and_to_repair_have_the_means_that_were_asked_for():
-    """3,000 up- and down-times; the mean of an exponential time has a deviation of its mean / √n."""
+    """The mean of n exponential times has a deviation of their mean over the root of n."""
     fleet = make_fleet(A, failures={"a": FailureRate(mtbf_s=40.0, mttr_s=10.0)}, max_attempts=10**9)
     jobs = [make_job(f"{i}", 1, shots=100, submit_time_s=50.0 * i) for i in range(3_000)]
     events = device_events(run(fleet, jobs))
 
     times = [0.0, *(time_s for time_s, _, _ in events)]
-    gaps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(times)]
     up, down = gaps[0::2], gaps[1::2]
     assert len(up) > 2_000
     assert abs(fmean(up) - 40.0) < 4 * 40.0 / len(up) ** 0.5

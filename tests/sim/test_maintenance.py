@@ -18,9 +18,7 @@ def window(start_s, duration_s, period_s=None):
 
 def story(jobs, *windows, devices=1, **choices):
     """Run on devices of 5 qubits, ``a`` under maintenance; return what happened."""
-    fleet = make_fleet(
-        *(make_device(name) for name in "abc"[:devices]), maintenance={"a": windows}
-    )
+    fleet = make_fleet(*(make_device(name) for name in "abc"[:devices]), maintenance={"a": windows})
     result = Simulation(fleet, jobs, **choices).run()
     check_schedule(result, jobs)
     return [
