@@ -81,6 +81,7 @@ def translate(error: Exception, source: str, secrets: Secrets) -> InputError:
     from qiskit.providers.exceptions import QiskitBackendNotFoundError  # noqa: PLC0415 - Qiskit
     from qiskit_ibm_runtime.accounts.exceptions import (  # noqa: PLC0415 - as above
         AccountNotFoundError,
+        InvalidAccountError,
     )
     from qiskit_ibm_runtime.exceptions import IBMNotAuthorizedError  # noqa: PLC0415 - as above
 
@@ -92,17 +93,17 @@ def translate(error: Exception, source: str, secrets: Secrets) -> InputError:
         return UnknownNameError(f"unknown device {source!r}")
     status = _status(error)
     bad_key = status == BAD_KEY and _is_of(IDENTITY_SERVICE, error)
-    if isinstance(error, IBMNotAuthorizedError) or status in REFUSED or bad_key:
+    if status is None and _has_lost_the_network(error):
+        return _unanswered(text, error, source)
+    if isinstance(error, IBMNotAuthorizedError | InvalidAccountError) or (
+        status in REFUSED or bad_key
+    ):
         return CalibrationError(
             f"the service refuses the account, its token may have expired: {text}",
             remedy=NEW_TOKEN,
         )
     if _is_transient(error, status):
-        return TransientServiceError(
-            f"the service did not answer: {text or type(error).__name__}",
-            remedy="check the network, or try again later",
-            source=source,
-        )
+        return _unanswered(text, error, source)
     return ServiceError(
         f"the service's answer cannot be used: {type(error).__name__}: {text}",
         remedy="try again later; snapshots that you have stay as they are",
@@ -110,20 +111,42 @@ def translate(error: Exception, source: str, secrets: Secrets) -> InputError:
     )
 
 
-def _is_of(package: str, error: Exception) -> bool:
+def _unanswered(text: str, error: Exception, source: str) -> TransientServiceError:
+    return TransientServiceError(
+        f"the service did not answer: {text or type(error).__name__}",
+        remedy="check the network, or try again later",
+        source=source,
+    )
+
+
+def _has_lost_the_network(error: Exception) -> bool:
+    """Return whether an error comes of a connection that was not there: the runtime wraps it."""
+    return any(
+        isinstance(link, ConnectionError | TimeoutError) or _is_of("requests", link)
+        for link in _chain(error)
+    )
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, what it was raised from or during, and so on."""
+    seen: BaseException | None = error
+    while seen is not None:
+        yield seen
+        seen = seen.__cause__ or seen.__context__
+
+
+def _is_of(package: str, error: BaseException) -> bool:
     return type(error).__module__.partition(".")[0] == package
 
 
 def _status(error: Exception) -> int | None:
     """Return the HTTP status of an error, of its cause, or of what that was raised during."""
-    seen: BaseException | None = error
-    while seen is not None:
-        for holder in (seen, getattr(seen, "response", None)):
+    for link in _chain(error):
+        for holder in (link, getattr(link, "response", None)):
             for field in ("status_code", "code"):
                 value = getattr(holder, field, None)
                 if isinstance(value, int) and value > 0:
                     return value
-        seen = seen.__cause__ or seen.__context__
     return None
 
 

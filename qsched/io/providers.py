@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from qsched.model import DeviceProfile
 
+SERVICE = "Qiskit Runtime"
+"""What messages name when it is no single device that failed."""
+
 SOURCES = ("live", "fake", "local")
 TOKEN_VARIABLE = "QISKIT_IBM_TOKEN"  # noqa: S105 - the name of it, not the token
 INSTANCE_VARIABLE = "QISKIT_IBM_INSTANCE"
@@ -110,14 +113,14 @@ class ServiceProvider:
     def open(self) -> None:
         """See `Provider.open`."""
         if self._service is None:
-            self._service = self._guarded(self._connect, "the service")
+            self._service = self._guarded(self._connect, SERVICE)
             self.secrets.add(_token_of(self._service))
 
     def names(self) -> list[str]:
         """See `Provider.names`."""
         self.open()
         if self._names is None:
-            backends: Iterable[Any] = self._guarded(self._service.backends, "the service")
+            backends: Iterable[Any] = self._guarded(self._service.backends, SERVICE)
             self._names = sorted({str(backend.name) for backend in backends})
         return list(self._names)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from qsched.errors import InputError
 from qsched.io._service_errors import TransientServiceError, calm_runtime
-from qsched.io.providers import hush_fakes
+from qsched.io.providers import SERVICE, hush_fakes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -95,8 +95,8 @@ def refresh(
     with warnings.catch_warnings(), calm_runtime(provider.secrets):
         hush_fakes()
         store.check_writable()
-        ask(provider.open, patience, "the service")
-        wanted = list(dict.fromkeys(names)) or ask(provider.names, patience, "the service")
+        ask(provider.open, patience, SERVICE)
+        wanted = list(dict.fromkeys(names)) or ask(provider.names, patience, SERVICE)
         outcomes = {}
         for number, (name, got) in enumerate(_answers(provider, wanted, patience, workers), 1):
             files = store.files(name)

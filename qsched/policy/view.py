@@ -17,13 +17,14 @@ class QpuView(NamedTuple):
     Attributes:
         name: Name of the device.
         num_qubits: Physical qubits.
-        free_qubits: Qubits that a job may take now; 0 during maintenance.
+        free_qubits: Qubits that a job may take now; 0 during maintenance and when broken.
         num_running: Jobs that run on it now.
         busy_qubit_s: Qubit-seconds that jobs have held until ``changed_at_s``.
         changed_at_s: When ``free_qubits`` last changed.
         held_qubits: Qubits that jobs hold now.
-        rates: Mean errors, error score and speed, as the run's cost model takes them.
-        profile: The device's profile.
+        rates: Mean errors, error score and speed, as the run's cost model takes them from
+            ``profile``.
+        profile: The device as it was when policies last looked; see `Fleet.refresh_period_s`.
     """
 
     name: str

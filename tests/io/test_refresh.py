@@ -14,7 +14,7 @@ import pytest
 import qiskit_ibm_runtime
 from click.testing import CliRunner
 from qiskit.providers.exceptions import QiskitBackendNotFoundError
-from qiskit_ibm_runtime.accounts.exceptions import AccountNotFoundError
+from qiskit_ibm_runtime.accounts.exceptions import AccountNotFoundError, InvalidAccountError
 from qiskit_ibm_runtime.api.exceptions import RequestsApiError
 from qiskit_ibm_runtime.exceptions import IBMNotAuthorizedError
 from qiskit_ibm_runtime.fake_provider import FakeManilaV2
@@ -299,6 +299,7 @@ def test_a_listed_device_that_cannot_be_loaded_is_tried_again(service, store):
         (AccountNotFoundError("no account"), "save one once with QiskitRuntimeService.save_acc"),
         (IBMNotAuthorizedError(f"401 for token {TOKEN}"), "refuses the account"),
         (http(401), "make a new API key"),
+        (InvalidAccountError("Unable to retrieve instances."), "refuses the account"),
     ],
 )
 def test_without_an_account_nothing_is_asked_or_written(service, store, error, words):
@@ -429,6 +430,15 @@ def test_no_network_is_one_line_with_status_3(service):
     assert result.exit_code == 3
     assert "Name or service not known; check the network" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+def test_a_connection_that_fails_behind_an_account_error_is_no_fault_of_the_account(service, store):
+    refused = InvalidAccountError("Unable to retrieve instances. Check that your token is valid.")
+    refused.__context__ = NoConnectionError("Name or service not known")
+    service.connect.extend([refused] * 4)
+
+    with pytest.raises(ServiceError, match="did not answer: Unable to retrieve"):
+        ask(store, "ibm_a")
 
 
 def test_the_local_channel_drives_the_same_path(monkeypatch, store):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qsched.errors import CalibrationError, ConfigError
+from qsched.errors import CalibrationError, ConfigError, ScheduleError
 from qsched.model import EventKind, FailureRate, MaintenanceWindow, Recalibration, Status
 from qsched.policy import POLICIES
 from qsched.sim import Simulation
@@ -210,6 +210,59 @@ def test_a_job_withdrawn_after_it_was_put_back_is_cancelled(monkeypatch):
 
     assert result.jobs[0].status is Status.CANCELLED
     assert result.jobs[0].attempts == 1
+
+
+def broken_run(monkeypatch):
+    """A lawful run: one job is put back at 20 s, another is not."""
+    fleet = breaking(monkeypatch, 20.0, 15.0, max_attempts=2)
+    changes = (Recalibration(30.0, NOISY_A),)
+    fleet = replace(fleet, recalibrations={"a": changes})
+    result = run(fleet, [make_job("one", 5), make_job("two", 5)], policy="first_fit")
+    return replace(result, jobs=list(result.jobs), events=list(result.events))
+
+
+def without(result, kind):
+    return replace(result, events=[event for event in result.events if event.kind is not kind])
+
+
+def with_one(result, **changes):
+    return replace(result, jobs=[replace(result.jobs[0], **changes), result.jobs[1]])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "law"),
+    [
+        (lambda r: without(r, EventKind.BROKEN_DOWN), "none of its devices broke down"),
+        (lambda r: without(r, EventKind.REPAIRED), "starts on a at 35.0 s, it is broken"),
+        (lambda r: without(r, EventKind.REQUEUED), "a job has run on a while it was broken"),
+        (lambda r: with_one(r, lost_attempts=()), "job one: STARTED at 0.0 s, its record says 35"),
+        (lambda r: with_one(r, lost_attempts=r.jobs[0].lost_attempts * 2), "tried 3 times, of 2"),
+        (lambda r: with_one(r, fidelity=r.jobs[1].fidelity), "has fidelity"),
+        (lambda r: replace(r, fleet=replace(r.fleet, recalibrations={})), "has fidelity"),
+        (lambda r: replace(r, fleet=replace(r.fleet, failures={})), "was tried 2 times, of 1"),
+        (
+            lambda r: with_one(
+                r, lost_attempts=(r.jobs[0].lost_attempts[0]._replace(end_time_s=90.0),)
+            ),
+            "loses at 90.0 s what began at 0.0 s",
+        ),
+        (
+            lambda r: replace(
+                r,
+                events=[
+                    event._replace(time_s=29.0) if event.kind is EventKind.CALIBRATED else event
+                    for event in r.events
+                ],
+            ),
+            "not of its timeline",
+        ),
+    ],
+)
+def test_the_checker_finds_what_breaks_the_laws_of_breakdowns_and_drift(monkeypatch, spoil, law):
+    result = broken_run(monkeypatch)
+
+    with pytest.raises(ScheduleError, match=law):
+        check_schedule(spoil(result))
 
 
 @pytest.mark.parametrize("discipline", ["fcfs", "sjf", "priority", "easy"])
