@@ -32,6 +32,9 @@ SERVICE = "Qiskit Runtime"
 """What messages name when it is no single device that failed."""
 
 SOURCES = ("live", "fake", "local")
+MAX_SHOWN = 10
+"""Names that a message lists when none is near."""
+
 TOKEN_VARIABLE = "QISKIT_IBM_TOKEN"  # noqa: S105 - the name of it, not the token
 INSTANCE_VARIABLE = "QISKIT_IBM_INSTANCE"
 
@@ -135,7 +138,10 @@ class ServiceProvider:
             return profile
         if name in known:
             raise TransientServiceError("is listed but could not be loaded", source=name)
-        raise UnknownNameError(f"unknown device {name!r}", remedy=near_names(name, known))
+        near = near_names(name, known)
+        if not near.startswith("did") and len(known) > MAX_SHOWN:
+            near = f"known: {', '.join(known[:MAX_SHOWN])} and {len(known) - MAX_SHOWN} more"
+        raise UnknownNameError(f"unknown device {name!r}", remedy=near)
 
     def _guarded(self, call: Callable[[], Any], source: str) -> Any:
         """Call foreign code; whatever it raises becomes one of our errors, with nothing behind."""

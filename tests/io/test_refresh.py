@@ -287,6 +287,14 @@ def test_an_unknown_device_is_told_with_near_names(service, store):
     assert str(outcome.error) == "unknown device 'ibm_kiev'; did you mean 'ibm_kyiv'?"
 
 
+def test_of_many_devices_a_message_lists_but_the_first(service, store):
+    service.answers.update({f"ibm_{i:02}": Backend(f"ibm_{i:02}") for i in range(30)})
+
+    (outcome,) = ask(store, "xyzzy")
+
+    assert str(outcome.error).endswith("ibm_08, ibm_09 and 20 more")
+
+
 def test_a_listed_device_that_cannot_be_loaded_is_tried_again(service, store):
     service.answers["ibm_a"] = [QiskitBackendNotFoundError("retired?"), Backend("ibm_a")]
 
