@@ -154,7 +154,8 @@ class Simulation(Cloud):
         if self.has_changed or self.env.peek() < inf:
             raise SimulationError("the run is not at its end: call advance until it returns False")
         reason = (
-            "no QPU that it needs was ever open, because of maintenance"
+            "no QPU that it needs was ever open, because of "
+            + ("maintenance and breakdowns" if self.fleet.failures else "maintenance")
             if self.upkeep.is_in_vain
             else "the policy left it waiting though nothing ran and nothing was to come"
         )

@@ -75,6 +75,10 @@ class Upkeep:
         self._idle_windows = 0
         num_causes = sum(map(len, sim.fleet.maintenance.values())) + len(sim.fleet.failures)
         self._max_idle = MAX_IDLE_ROUNDS * num_causes
+        # Rounds of a device that often breaks down say nothing of one that is long in repair.
+        slowest_s = max((r.mtbf_s + r.mttr_s for r in sim.fleet.failures.values()), default=0.0)
+        self._patience_s = MAX_IDLE_ROUNDS * slowest_s
+        self._progress_at_s = 0.0
         for name, windows in sorted(sim.fleet.maintenance.items()):
             for window in windows:
                 sim.spawn(maintain(sim, sim.qpu(name), window))
@@ -84,19 +88,22 @@ class Upkeep:
 
         Nothing can start when no job runs, is to come or to be withdrawn, no
         calibration is to come, and every QPU is open, or some QPU was closed at
-        each time for too many rounds. Asked once at the start of each window and
-        at each breakdown.
+        each time for too many rounds, of the slowest breakdowns, too. Asked once at
+        the start of each window and at each breakdown.
         """
         sim = self._sim
         progress = (len(sim.log.jobs), sim.num_started, sim.num_ended)
-        self._idle_windows = self._idle_windows + 1 if progress == self._progress else 0
-        self._progress = progress
+        self._idle_windows += 1
+        if progress != self._progress:
+            self._progress, self._progress_at_s, self._idle_windows = progress, sim.env.now, 0
         if not sim.admission.is_closed or sim.running:
             return False
         if sim.num_ended == len(sim.log.jobs):
             return True
         if sim.admission.num_to_withdraw or sim.calibrations.num_to_come:
             return False
-        self.is_in_vain = self.is_in_vain or self._idle_windows > self._max_idle
+        idle_s = sim.env.now - self._progress_at_s
+        is_long = self._idle_windows > self._max_idle and idle_s >= self._patience_s
+        self.is_in_vain = self.is_in_vain or is_long
         is_open = not any(qpu.closures for qpu in sim.qpus)
         return self.is_in_vain or (is_open and not sim.has_changed)

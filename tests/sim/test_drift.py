@@ -212,6 +212,33 @@ def test_a_job_withdrawn_after_it_was_put_back_is_cancelled(monkeypatch):
     assert result.jobs[0].attempts == 1
 
 
+def test_a_job_waits_for_a_long_repair_however_often_another_device_breaks_down(monkeypatch):
+    draws = {"failures/a": Draws(10.0, 9_000.0), "failures/b": Draws(*[1.0] * 9_000)}
+    monkeypatch.setattr("qsched.sim.failures.random_stream", lambda _seed, name: draws[name])
+    rates = {"a": FailureRate(mtbf_s=10.0, mttr_s=9e3), "b": FailureRate(mtbf_s=1.0, mttr_s=1.0)}
+    fleet = make_fleet(A, make_device("b", 2), failures=rates)
+
+    result = run(fleet, [make_job("large", 5, submit_time_s=20.0)], broker="serial")
+
+    assert where(result) == [("large", 9_010.0, "a")]
+
+
+def test_a_job_for_two_devices_that_are_never_open_at_once_has_failed(monkeypatch):
+    """One is open from 15 s to 20 s, the other from 24 s to 29 s, and so on every 15 s."""
+    draws = {
+        "failures/a": Draws(*[5.0, 10.0] * 5_000),
+        "failures/b": Draws(14.0, *[10.0, 5.0] * 5_000),
+    }
+    monkeypatch.setattr("qsched.sim.failures.random_stream", lambda _seed, name: draws[name])
+    rate = FailureRate(mtbf_s=5.0, mttr_s=10.0)
+    fleet = make_fleet(A, B, failures={"a": rate, "b": rate})
+
+    result = run(fleet, [make_job("both", 8, submit_time_s=12.0)])
+
+    assert result.jobs[0].status is Status.FAILED
+    assert result.jobs[0].reason.endswith("because of maintenance and breakdowns")
+
+
 def broken_run(monkeypatch):
     """A lawful run: one job is put back at 20 s, another is not."""
     fleet = breaking(monkeypatch, 20.0, 15.0, max_attempts=2)
