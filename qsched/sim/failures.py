@@ -34,6 +34,8 @@ def _fail(sim: Simulation, qpu: Qpu, rate: FailureRate) -> Generator[simpy.Event
     while True:
         yield env.timeout(float(stream.exponential(rate.mtbf_s)))
         if sim.upkeep.is_over():
+            if sim.upkeep.is_in_vain:
+                qpu.close()  # else breakdowns given up would let in who waited for all to end
             return
         log.event(env.now, EventKind.BROKEN_DOWN, qpu.index)
         qpu.close()
