@@ -107,7 +107,7 @@ class CostModel:
             lacks = "CLOPS" if device.clops is None else "quantum volume"
             raise CalibrationError(
                 f"device states no {lacks}, so its speed is unknown",
-                remedy="give clops and quantum_volume in a fleet file, or to qsched.profile_backend",
+                remedy="give clops and quantum_volume in a fleet file or to profile_backend",
                 source=device.name,
             )
         means = self.means(device)
