@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from qsched._version import __version__
 from qsched.errors import MissingExtraError
 from qsched.files import write_text_atomically
 from qsched.metrics import summarise
+from qsched.policy.placing import PlacementRules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,6 +41,10 @@ JOB_COLUMNS = (
     "comm_time_s",
     "fidelity",
     "attempts",
+    "fidelity_by_means",
+    "cut_weight",
+    "sampling_overhead",
+    "wait_reason",
 )
 """Columns of a job in every format; ``placements`` follows."""
 
@@ -60,6 +65,7 @@ class RunResult:
         discipline: Name of the queue discipline.
         seed: Seed of the run.
         partial: Whether the run was interrupted before its end.
+        rules: How circuits were split and regions chosen.
     """
 
     jobs: Sequence[JobRecord]
@@ -71,6 +77,7 @@ class RunResult:
     discipline: str = "fcfs"
     seed: int = 0
     partial: bool = False
+    rules: PlacementRules = field(default_factory=PlacementRules)
 
     def __repr__(self) -> str:
         s = self.summary
@@ -97,6 +104,9 @@ class RunResult:
             "broker": self.broker,
             "discipline": self.discipline,
             "seed": self.seed,
+            "placement": self.rules.placement,
+            "partition": self.rules.partition_name,
+            "communication": self.model.communication.name,
         }
         if self.partial:
             document["partial"] = True
@@ -207,6 +217,7 @@ def _job_to_dict(record: JobRecord) -> dict[str, Any]:
             "device": part.device,
             "num_qubits": part.num_qubits,
             "qubits": None if part.qubits is None else list(part.qubits),
+            **({} if part.logical is None else {"logical": list(part.logical)}),
         }
         for part in record.placements
     ]

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from itertools import islice
+from math import log10
 from typing import TYPE_CHECKING
 
-from qsched.cli._text import MINUTE_S, figure, fit, human_time, plural, table
+from qsched.cli._text import (
+    MINUTE_S,
+    figure,
+    fit,
+    human_time,
+    overhead_text,
+    plural,
+    region_text,
+    table,
+)
 from qsched.model import Status
 
 if TYPE_CHECKING:
@@ -23,6 +33,9 @@ SMALL = 0.001
 """Below it four decimals say too little."""
 
 PLACED = "placed #:qubits"
+VERY_WIDE = 120
+"""Columns from which on there is room for overheads and physical qubits, too."""
+
 WIDE = 100
 """Columns from which on a terminal has room for all that is known of a job."""
 
@@ -30,6 +43,7 @@ DROPPABLE = (
     "captured",
     "submit",
     "shots",
+    "overhead",
     "2q gates",
     "depth",
     "QV",
@@ -51,7 +65,13 @@ def print_result(result: RunResult, console: Console) -> None:
     console.print()
     console.print(fit(_device_table(result, wide=console.width >= WIDE), console, DROPPABLE))
     console.print()
-    console.print(fit(_job_table(result, wide=console.width >= WIDE), console, DROPPABLE))
+    console.print(
+        fit(
+            _job_table(result, wide=console.width >= WIDE, regions=console.width >= VERY_WIDE),
+            console,
+            DROPPABLE,
+        )
+    )
     more = len(result.jobs) - MAX_JOBS
     if more > 0:
         console.print(f"... and {more:,} more; use --json or --out", style="dim")
@@ -131,33 +151,47 @@ def _device_table(result: RunResult, *, wide: bool) -> Table:
     return made
 
 
-def _job_table(result: RunResult, *, wide: bool) -> Table:
+def _job_table(result: RunResult, *, wide: bool, regions: bool) -> Table:
     """Return the first jobs; of each part the device's number and qubits, or why there is none."""
     numbers = {device.name: str(n) for n, device in enumerate(result.fleet.devices, 1)}
     shown = result.jobs[:MAX_JOBS]
     fidelities = _fidelities([record.fidelity for record in shown])
+    splits = any(record.cut_weight for record in shown)
+    num_counts = 3 if regions or not splits else 2
     made = table(
         "job",
         "qubits",
-        *(("depth", "2q gates", "shots") if wide else ()),
+        *(("depth", "2q gates", "shots")[:num_counts] if wide else ()),
         *(("submit",) if wide else ()),
+        *(("cut", "overhead")[: 2 if regions else 1] if splits else ()),
         *("start", "finish", "fidelity"),
     )
     made.add_column(PLACED, overflow="fold", min_width=len(PLACED))
     for record, fidelity in zip(shown, fidelities, strict=True):
         counts = (record.depth, record.num_two_qubit_gates, record.shots) if wide else ()
+        cut = (figure(record.cut_weight), _overhead(record))
         made.add_row(
             record.job_id,
             str(record.num_qubits),
-            *map(figure, counts),
+            *map(figure, counts[:num_counts]),
             *([figure(record.submit_time_s, 1)] if wide else []),
+            *(cut[: 2 if regions else 1] if splits else ()),
             figure(record.start_time_s, 1),
             figure(record.finish_time_s, 1),
             fidelity,
-            " ".join(f"{numbers[part.device]}:{part.num_qubits}" for part in record.placements)
+            " ".join(
+                f"{numbers[part.device]}:{part.num_qubits}"
+                + (region_text(part.qubits, "({})") if regions else "")
+                for part in record.placements
+            )
             or record.status.value,
         )
     return made
+
+
+def _overhead(record: JobRecord) -> str:
+    value = record.sampling_overhead
+    return "-" if value is None else overhead_text(log10(value))
 
 
 def _fidelities(values: Sequence[float | None]) -> list[str]:

@@ -22,6 +22,9 @@ _UNLIMITED = 100_000
 
 _UNITS = (("d", 86_400), ("h", 3600), ("min", 60), ("s", 1))
 MINUTE_S = 60
+SHOWN_QUBITS = 5
+LARGE = 6.0
+"""Decimal logarithm from which on an overhead is shown as one."""
 
 
 def console() -> Console:
@@ -148,3 +151,30 @@ def plural(number: int, noun: str) -> str:
     ('1 job', '1,000 jobs')
     """
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def overhead_text(log10_value: float) -> str:
+    """Return an overhead as people read it.
+
+    >>> overhead_text(0.0), overhead_text(1.9084850188786497), overhead_text(137.4)
+    ('1', '81', '10^137.4')
+    """
+    return f"{10.0**log10_value:.4g}" if log10_value < LARGE else f"10^{log10_value:.1f}"
+
+
+def region_text(qubits: tuple[int, ...] | None, form: str = " ({})") -> str:
+    """Return a region: all of a small one, the first and the last of a large one.
+
+    Args:
+        qubits: Physical qubits; ``None`` when they were only counted.
+        form: How it is set off from what stands before it.
+
+    >>> region_text((7, 2, 9)), region_text(tuple(range(40))), region_text(None)
+    (' (2,7,9)', ' (0..39)', '')
+    """
+    if qubits is None:
+        return ""
+    shown = sorted(qubits)
+    if len(shown) > SHOWN_QUBITS:
+        return form.format(f"{shown[0]}..{shown[-1]}")
+    return form.format(",".join(map(str, shown)))

@@ -11,6 +11,8 @@ KINDS = {
     "discipline": ("qsched.policy:DISCIPLINES", "--discipline"),
     "model": ("qsched.estimate:MODELS", "--model"),
     "broker": ("qsched.sim.brokers:BROKERS", "--broker"),
+    "partition": ("qsched.partition:PARTITIONS", "--partition"),
+    "communication": ("qsched.estimate:COMMUNICATIONS", "--communication"),
 }
 """Kind of name to its registry and the option that takes it."""
 

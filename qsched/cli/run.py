@@ -11,6 +11,7 @@ from qsched.cli._group import EXIT_INTERRUPTED, report
 from qsched.cli._names import complete, complete_with
 from qsched.cli._progress import progress_bar
 from qsched.cli._scenario import scenario_of
+from qsched.cli._split_options import split_options
 
 if TYPE_CHECKING:
     from qsched.config import Scenario
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     metavar="batch|poisson:RATE_PER_S",
     help="When jobs come.  [default: the times of the table; 0 for circuits]",
 )
+@split_options
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Seed.  [default: 0]")
 @click.option(
     "--out",

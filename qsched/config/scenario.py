@@ -21,7 +21,8 @@ from qsched.errors import ConfigError, raise_all
 from qsched.toml import unknown_keys
 
 _WINDOW_KEYS = ("start_s", "duration_s", "period_s")
-_TEXTS = ("policy", "model", "broker", "discipline")
+_TEXTS = ("policy", "model", "broker", "discipline", "partition")
+_PLACEMENTS = ("blackbox", "connected")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,12 @@ class Scenario:
         shots: Repetitions of every job, at least 1; ``None``: those of the sources.
         arrivals: ``"batch"`` or ``"poisson:RATE_PER_S"``; ``None``: those of the sources.
         seed: Seed of the run, 0 or more.
+        placement: ``"connected"`` or ``"blackbox"``; ``None``: connected for circuits on devices
+            whose coupling maps are known.
+        partition: How circuits are split, as ``policy``.
+        communication: What gates between parts cost, as ``policy``; ``None``: as ``model`` says.
+        max_overhead: Sampling overhead above which a split is not feasible, at least 1.
+        spacing: Free qubits between regions of different jobs, 0 or 1.
         out: Folder for the results; ``None``: they are only shown.
         maintenance: Device to its windows, each with the keys ``start_s``, ``duration_s`` and
             perhaps ``period_s``.
@@ -64,6 +71,11 @@ class Scenario:
     shots: int | None = None
     arrivals: str | None = None
     seed: int = 0
+    placement: str | None = None
+    partition: str = "mincut"
+    communication: str | None = None
+    max_overhead: float = 1e4
+    spacing: int = 0
     out: Path | None = None
     maintenance: Mapping[str, tuple[Mapping[str, float], ...]] = field(default_factory=dict)
     cancellations: Mapping[str, float] = field(default_factory=dict)
@@ -103,6 +115,16 @@ def _settings_errors(scenario: Scenario) -> list[ConfigError]:
             scenario.max_attempts is None or is_integer(scenario.max_attempts, 1),
             "a whole number, 1 or more",
         ),
+        "placement": (
+            scenario.placement is None or scenario.placement in _PLACEMENTS,
+            "blackbox or connected",
+        ),
+        "communication": (
+            scenario.communication is None or is_text(scenario.communication),
+            "text",
+        ),
+        "max_overhead": (_is_overhead(scenario.max_overhead), "a number, 1 or more"),
+        "spacing": (is_integer(scenario.spacing, 0) and scenario.spacing <= 1, "0 or 1"),
         "out": (scenario.out is None or isinstance(scenario.out, Path), "a folder"),
     }
     errors = [
@@ -155,3 +177,7 @@ def _cancellation_errors(cancellations: object) -> list[ConfigError]:
         for job_id, time_s in cancellations.items()
         if not is_time(time_s)
     ]
+
+
+def _is_overhead(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 1

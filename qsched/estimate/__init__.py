@@ -1,6 +1,12 @@
 """What a plan costs and gives: pure functions with formula, unit and source, and named presets."""
 
 from qsched.errors import ConfigError
+from qsched.estimate.communication import (
+    COMMUNICATIONS,
+    CommunicationModel,
+    Link,
+    load_communication,
+)
 from qsched.estimate.duration import communication_time_s, execution_time_s
 from qsched.estimate.fidelity import (
     error_score,
@@ -42,15 +48,19 @@ def load_model(model: str | CostModel) -> CostModel:
 
 
 __all__ = [
+    "COMMUNICATIONS",
     "MODELS",
+    "CommunicationModel",
     "Constants",
     "CostModel",
     "Estimate",
+    "Link",
     "Rates",
     "communication_time_s",
     "error_score",
     "execution_time_s",
     "final_fidelity",
+    "load_communication",
     "load_model",
     "readout_fidelity",
     "single_qubit_fidelity",

@@ -7,6 +7,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from qsched.errors import CalibrationError
+from qsched.estimate.communication import PAPER as PAPER_COMMUNICATION
+from qsched.estimate.communication import CommunicationModel
 from qsched.estimate.duration import communication_time_s, execution_time_s
 from qsched.estimate.fidelity import (
     error_score,
@@ -19,7 +21,7 @@ from qsched.estimate.fidelity import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from qsched.model import DeviceProfile, ErrorMeans, Job
+    from qsched.model import DeviceProfile, ErrorMeans, Job, Part, Partition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,9 @@ class CostModel:
         seconds_per_unit: Seconds of equation (3) in one unit of the model's clock.
         clock: What one unit of the clock means, for people who read times.
         constants: Constants of the formulas.
+        communication: How gates between parts are paid for, when the job has a circuit.
+        part_fidelity: ``(part, rates of its device)`` to fidelity, from the part's own counts;
+            ``None``: ``fidelity`` serves circuits as it serves rows of a table.
     """
 
     name: str
@@ -96,6 +101,8 @@ class CostModel:
     seconds_per_unit: float = 1.0
     clock: str = "seconds"
     constants: Constants = field(default_factory=Constants)
+    communication: CommunicationModel = PAPER_COMMUNICATION
+    part_fidelity: Callable[[Part, Rates], float] | None = None
 
     def rates(self, device: DeviceProfile) -> Rates:
         """Return what the model needs of a device.
@@ -154,6 +161,30 @@ class CostModel:
             self.fidelity(job, rates, self.constants),
         )
 
+    def estimate_split(self, job: Job, partition: Partition, rates: Sequence[Rates]) -> Estimate:
+        """Return what a plan is expected to cost and give whose split is known.
+
+        Equations (4) to (7) hold for each part with its own gates, qubits and depth; their
+        mean, as in equation (8), is multiplied by what the communication model leaves.
+
+        Args:
+            job: The job; it has a circuit.
+            partition: How the circuit is split.
+            rates: Rates of each part's device, in the same order.
+        """
+        if self.part_fidelity is None:
+            return self.estimate(job, [part.num_qubits for part in partition.parts], rates)
+        c = self.constants
+        cost = self.communication.cost(
+            partition, job.shots, c.latency_s, c.link_fidelity, self.communication.link
+        )
+        total = sum(map(self.part_fidelity, partition.parts, rates))
+        return Estimate(
+            cost.comm_time_s,
+            self._processing_time(job.shots, rates) * cost.shots_factor,
+            total / len(rates) * cost.fidelity_factor,
+        )
+
     def _processing_time(self, shots: int, rates: Sequence[Rates]) -> float:
         slowest = max(rates, key=_per_shot) if len(rates) > 1 else rates[0]
         c = self.constants
@@ -184,6 +215,15 @@ def paper_fidelity(job: Job, rates: Sequence[Rates], constants: Constants) -> fl
     return final_fidelity(total / num_parts, num_parts, constants.link_fidelity)
 
 
+def paper_part_fidelity(part: Part, rates: Rates) -> float:
+    """Return equation (7) of one part, from its own depth, two-qubit gates and qubits."""
+    return (
+        single_qubit_fidelity(rates.single_qubit_error, part.depth)
+        * two_qubit_fidelity(rates.two_qubit_error, part.num_two_qubit_gates)
+        * readout_fidelity(rates.readout_error, part.num_qubits)
+    )
+
+
 def icpp2025_fidelity(job: Job, rates: Sequence[Rates], constants: Constants) -> float:
     """Return the fidelity as the published code computes it.
 
@@ -210,7 +250,12 @@ def plain_means(device: DeviceProfile) -> ErrorMeans:
     return device.plain_means or device.error_means
 
 
-PAPER = CostModel(name="paper", means=masked_means, fidelity=paper_fidelity)
+PAPER = CostModel(
+    name="paper",
+    means=masked_means,
+    fidelity=paper_fidelity,
+    part_fidelity=paper_part_fidelity,
+)
 ICPP2025 = CostModel(
     name="icpp2025",
     means=plain_means,

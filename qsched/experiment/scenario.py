@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qsched.errors import BadInputs, ConfigError, InputError, raise_all
-from qsched.estimate import load_model
+from qsched.estimate import load_communication, load_model
 from qsched.experiment.schedule import make_fleet, schedule
 from qsched.experiment.workload import load_workload
 from qsched.model import FailureRate, MaintenanceWindow
+from qsched.partition import load_partition
 from qsched.policy import load_discipline, load_policy
 from qsched.sim.brokers import load_broker
 
@@ -60,6 +61,11 @@ def run_scenario(
         discipline=scenario.discipline,
         arrivals=scenario.arrivals,
         seed=scenario.seed,
+        placement=scenario.placement,
+        partition=scenario.partition,
+        communication=scenario.communication,
+        max_overhead=scenario.max_overhead,
+        spacing=scenario.spacing,
         recorders=recorders,
         progress=progress,
     )
@@ -81,6 +87,8 @@ def check_scenario(scenario: Scenario) -> Fleet:
         lambda: load_model(scenario.model),
         lambda: load_broker(scenario.broker),
         lambda: load_discipline(scenario.discipline),
+        lambda: load_partition(scenario.partition),
+        lambda: load_communication(scenario.communication or "paper"),
         lambda: fleets.append(_fleet(scenario)),
     ):
         try:

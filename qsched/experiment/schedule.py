@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qsched.errors import BadInputs, CircuitError, ConfigError, InputError, raise_all
+from qsched.estimate import load_model
+from qsched.estimate.communication import DEFAULT_MAX_OVERHEAD, load_communication
 from qsched.experiment.jobs import job_of_circuit
 from qsched.model import DeviceProfile, Fleet, Job
+from qsched.policy.placing import PlacementRules, default_placement
 from qsched.sim import Simulation, arrive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from qsched.estimate import CostModel
+    from qsched.estimate import CommunicationModel, CostModel
+    from qsched.partition import Strategy
     from qsched.policy import AllocationPolicy, QueueDiscipline
     from qsched.result import RunResult
     from qsched.sim import Broker, Recorder
@@ -33,6 +37,11 @@ def schedule(
     arrivals: str | None = None,
     shots: int | None = None,
     seed: int = 0,
+    placement: str | None = None,
+    partition: str | Strategy = "mincut",
+    communication: str | CommunicationModel | None = None,
+    max_overhead: float = DEFAULT_MAX_OVERHEAD,
+    spacing: int = 0,
     recorders: Sequence[Recorder] = (),
     progress: Callable[[int, int, float], None] | None = None,
 ) -> RunResult:
@@ -52,6 +61,15 @@ def schedule(
             ``"batch"``: all at time 0; ``"poisson:RATE_PER_S"``.
         shots: Repetitions of every job; without it circuits take 4,096 and jobs their own.
         seed: Seed of the run; equal seeds give equal results.
+        placement: ``"connected"`` gives each part a connected region of physical qubits,
+            ``"blackbox"`` counts qubits; ``None``: connected when a job has a circuit and all
+            coupling maps are known.
+        partition: How circuits are split: ``"mincut"``, ``"even"``, ``"proportional"``, or a
+            function; rows of a job table are split by count.
+        communication: What gates between parts of a circuit cost: ``"paper"``, ``"lo"``,
+            ``"locc"``, ``"epr"``, or an object; ``None``: as the cost model says.
+        max_overhead: Sampling overhead above which a split is not feasible, at least 1.
+        spacing: Free qubits between regions of different jobs, 0 or 1.
         recorders: Hear of every event as it happens.
         progress: Called with jobs ended, jobs submitted and simulated time, now and then.
 
@@ -60,11 +78,23 @@ def schedule(
             which and what to do.
         RunInterrupted: Ctrl-C; its ``result`` holds what was done so far.
     """
+    fleet = make_fleet(devices, fleet)
+    jobs = make_jobs(circuits, shots=shots)
+    rules = PlacementRules(
+        placement=placement or default_placement(fleet.devices, jobs),
+        partition=partition,
+        max_overhead=max_overhead,
+        spacing=spacing,
+    )
+    model = load_model(model)
+    if communication is not None:
+        model = replace(model, communication=load_communication(communication))
     simulation = Simulation(
-        make_fleet(devices, fleet),
-        arrive(make_jobs(circuits, shots=shots), arrivals, seed),
+        fleet,
+        arrive(jobs, arrivals, seed),
         policy=policy,
         model=model,
+        rules=rules,
         broker=broker,
         discipline=discipline,
         seed=seed,

@@ -59,6 +59,7 @@ class Block:
         num_measurements: Measurements of the expanded block.
         one_qubit_gates: Gates on one qubit, by qubit.
         pairs: Gates on two qubits, by pair ``(a, b)`` with ``a < b``.
+        gammas: Gates whose sampling factor when cut is not 3, by pair and factor.
         active: Qubits on which something acts.
         varies: Parameters may change its structure, not only its angles.
         transfer: Longest paths; ``None`` while its steps are cheaper.
@@ -72,6 +73,7 @@ class Block:
     num_measurements: int = 0
     one_qubit_gates: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     pairs: dict[tuple[int, int], int] = field(default_factory=lambda: defaultdict(int))
+    gammas: dict[tuple[int, int, float], int] = field(default_factory=lambda: defaultdict(int))
     active: set[int] = field(default_factory=set)
     varies: bool = False
     transfer: Transfer | None = None
@@ -101,8 +103,33 @@ class Block:
         for pair, count in other.pairs.items():
             for (a, b), number in Counter(map(itemgetter(*pair), uses)).items():
                 self.pairs[(a, b) if a < b else (b, a)] += times * number * count
+        for (first, second, gamma), count in other.gammas.items():
+            for (a, b), number in Counter(map(itemgetter(first, second), uses)).items():
+                self.gammas[min(a, b), max(a, b), gamma] += times * number * count
         for qubit in other.active:
             self.active.update(map(itemgetter(qubit), uses))
+
+    def operations(self, limit: int) -> tuple[tuple[tuple[int, ...], int], ...] | None:
+        """Return bits and depth of what acts one after another, definitions put in their places.
+
+        Returns:
+            ``None`` if there are more than ``limit`` of them.
+        """
+        if self.size > limit:
+            return None
+        found: list[tuple[tuple[int, ...], int]] = []
+        frames: list[tuple[Iterator[Step], Sequence[int] | None]] = [(iter(self.steps), None)]
+        while frames:
+            steps, place = frames[-1]
+            for local, weight, _, callee in steps:
+                bits = local if place is None else tuple([place[bit] for bit in local])
+                if callee is not None:
+                    frames.append((iter(callee.steps), bits))
+                    break
+                found.append((bits, weight))
+            else:
+                frames.pop()
+        return tuple(found)
 
     def depths(self) -> tuple[int, int]:
         """Return depth and two-qubit depth of the block by itself."""

@@ -104,7 +104,7 @@ def worst(bodies: Sequence[Block], times: int) -> tuple[Block, int, int]:
         if repeated.num_one_qubit_gates > found.num_one_qubit_gates:
             found.one_qubit_gates = repeated.one_qubit_gates
         if repeated.num_two_qubit_gates > found.num_two_qubit_gates:
-            found.pairs = repeated.pairs
+            found.pairs, found.gammas = repeated.pairs, repeated.gammas
         found.size = max(found.size, times * body.size)
         found.num_measurements = max(found.num_measurements, repeated.num_measurements)
         found.active |= repeated.active

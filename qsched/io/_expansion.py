@@ -18,6 +18,7 @@ from qsched.errors import CircuitError
 from qsched.io._blocks import Block
 from qsched.io._control_flow import resources, times_of, worst
 from qsched.io._definitions import Kind, definition_key, definition_of, kind_of, may_vary
+from qsched.io._gammas import UNUSUAL, gamma_of
 from qsched.io._qasm_text import SPLIT
 
 if TYPE_CHECKING:
@@ -115,6 +116,9 @@ class Expansion:
                     steps.append((bits, 1, 1, None))
                     a, b = bits
                     pairs[(a, b) if a < b else (b, a)] += 1
+                    if instruction.name in UNUSUAL:
+                        gamma = gamma_of(instruction, angle_is_known=not gate)
+                        block.gammas[(a, b, gamma) if a < b else (b, a, gamma)] += 1
                 continue
             kind = kind_of(instruction)
             bits = tuple(map(slot_of, chain(qubits, instruction.clbits)))

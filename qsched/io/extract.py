@@ -13,10 +13,16 @@ from typing import TYPE_CHECKING
 
 from qsched.errors import CircuitError, QschedWarning
 from qsched.io._expansion import Expansion
+from qsched.io._gammas import USUAL_GAMMA
 from qsched.model import CircuitProfile
 
 if TYPE_CHECKING:
     from qiskit import QuantumCircuit
+
+
+MAX_KEPT = 200_000
+"""A longer circuit's operations are not kept one by one, so that its parts have no depth of
+their own."""
 
 
 def profile_circuit(
@@ -73,4 +79,10 @@ def profile_circuit(
         num_measurements=block.num_measurements,
         one_qubit_gates=tuple(ones.get(qubit, 0) for qubit in range(block.num_qubits)),
         interactions=tuple((a, b, count) for (a, b), count in sorted(block.pairs.items())),
+        gammas=tuple(
+            (a, b, gamma, count)
+            for (a, b, gamma), count in sorted(block.gammas.items())
+            if gamma != USUAL_GAMMA
+        ),
+        operations=block.operations(MAX_KEPT),
     )

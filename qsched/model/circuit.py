@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from qsched.errors import CircuitError
 
@@ -28,6 +28,11 @@ class CircuitProfile:
         interactions: Pairs ``(a, b, count)`` with ``a < b``, sorted: how many
             two-qubit gates act on qubits ``a`` and ``b``. The weighted edges of
             the interaction graph.
+        gammas: ``(a, b, gamma, count)``, sorted: gates whose sampling factor when they are cut
+            alone is not the usual 3 of ``cx`` and its like, see `qsched.estimate.communication`.
+        operations: What acts one after another, as ``(bits, depth)``: qubits, then classical bits
+            from ``num_qubits`` on, and what it adds to the depth. ``None`` where definitions
+            would have to be expanded to more than is worth keeping. Not compared.
 
     Raises:
         CircuitError: A count is negative or the interaction graph disagrees with it.
@@ -43,6 +48,10 @@ class CircuitProfile:
     num_measurements: int
     one_qubit_gates: tuple[int, ...]
     interactions: tuple[tuple[int, int, int], ...]
+    gammas: tuple[tuple[int, int, float, int], ...] = ()
+    operations: tuple[tuple[tuple[int, ...], int], ...] | None = field(
+        default=None, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         """Refuse profiles that contradict themselves."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from qsched.model.circuit import CircuitProfile
     from qsched.model.plan import Plan
 
 
@@ -96,6 +97,14 @@ class JobRecord:
         fidelity: Expected fidelity in [0, 1]; ``None`` unless it is done.
         placements: Parts and their QPUs; empty if it never started.
         lost_attempts: Earlier times that it ran, all ended by a breakdown.
+        fidelity_by_means: As ``fidelity``, from the mean errors of the devices instead of those
+            of the qubits and couplers taken; equal to it where qubits are only counted.
+        cut_weight: Two-qubit gates between parts; ``None`` without a circuit, or if it never
+            started.
+        sampling_overhead: Shots multiply by this to make up for the cuts, 1 without any; ``None``
+            likewise.
+        wait_reason: Why it waited though there were qubits enough; empty if it did not.
+        circuit: Profile of its circuit; ``None`` for a row of a table.
     """
 
     job_id: str
@@ -115,6 +124,11 @@ class JobRecord:
     fidelity: float | None
     placements: Plan
     lost_attempts: tuple[LostAttempt, ...] = ()
+    fidelity_by_means: float | None = None
+    cut_weight: int | None = None
+    sampling_overhead: float | None = None
+    wait_reason: str = ""
+    circuit: CircuitProfile | None = field(default=None, repr=False)
 
     @property
     def attempts(self) -> int:

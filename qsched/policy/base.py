@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from qsched.model import Job, Plan
+    from qsched.model import Job, Placements
     from qsched.policy.view import CloudView
 
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class AllocationPolicy(Protocol):
     """Where a job goes. Pure: the same view gives the same answer."""
 
-    def decide(self, job: Job, view: CloudView) -> Plan | None:
+    def decide(self, job: Job, view: CloudView) -> Placements | None:
         """Return a plan to start now, or ``None`` to keep the job waiting.
 
         Args:

@@ -12,14 +12,14 @@ from qsched.policy.split import fewest_parts, place_as_evenly_as_fits, place_eve
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from qsched.model import Job, Plan
+    from qsched.model import Job, Placements
     from qsched.policy.view import CloudView, QpuView
 
     Ranking = Callable[[Job, CloudView], Sequence[QpuView]]
-    Placing = Callable[[Job, CloudView, Sequence[QpuView]], Plan | None]
+    Placing = Callable[[Job, CloudView, Sequence[QpuView]], Placements | None]
 
 
-def place_now(job: Job, view: CloudView, ranked: Sequence[QpuView]) -> Plan | None:
+def place_now(job: Job, view: CloudView, ranked: Sequence[QpuView]) -> Placements | None:
     """Start at once on the first-ranked QPUs with room, in as few even parts as fit now.
 
     A job that some QPU can hold whole is never split: it waits for room. Where
@@ -48,7 +48,7 @@ def place_now(job: Job, view: CloudView, ranked: Sequence[QpuView]) -> Plan | No
     return None
 
 
-def place_on_best(job: Job, view: CloudView, ranked: Sequence[QpuView]) -> Plan | None:
+def place_on_best(job: Job, view: CloudView, ranked: Sequence[QpuView]) -> Placements | None:
     """Start on the first-ranked QPUs that can ever hold the fewest parts, or wait for them."""
     num_qubits = job.num_qubits
     fewest = fewest_parts(num_qubits, [q.num_qubits for q in ranked], view.max_parts)
@@ -78,7 +78,7 @@ class RankedPolicy:
     rank: Ranking
     place: Placing = place_now
 
-    def decide(self, job: Job, view: CloudView) -> Plan | None:
+    def decide(self, job: Job, view: CloudView) -> Placements | None:
         """See `AllocationPolicy.decide`."""
         return self.place(job, view, self.rank(job, view))
 

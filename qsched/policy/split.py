@@ -9,7 +9,7 @@ from qsched.model.plan import Placement
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qsched.model import Plan
+    from qsched.model import Placements
     from qsched.policy.view import QpuView
 
 
@@ -46,7 +46,7 @@ def fewest_parts(num_qubits: int, capacities: Sequence[int], max_parts: int) -> 
     return None
 
 
-def place_evenly(num_qubits: int, qpus: Sequence[QpuView]) -> Plan:
+def place_evenly(num_qubits: int, qpus: Sequence[QpuView]) -> Placements:
     """Return even parts of a job on these QPUs, the larger ones first."""
     shares = even_shares(num_qubits, len(qpus))
     return tuple(Placement(qpu.name, n) for qpu, n in zip(qpus, shares, strict=True))
@@ -54,7 +54,7 @@ def place_evenly(num_qubits: int, qpus: Sequence[QpuView]) -> Plan:
 
 def place_as_evenly_as_fits(
     num_qubits: int, ranked: Sequence[QpuView], free: Sequence[int], max_parts: int
-) -> Plan | None:
+) -> Placements | None:
     """Return parts as even as unequal capacities allow, on the first QPUs that can hold the job.
 
     For fleets so unequal that even parts never fit: QPUs are filled to one

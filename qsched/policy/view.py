@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from qsched.estimate import Estimate
+from qsched.policy.scoring import score_plan
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from qsched.estimate import CostModel, Estimate, Rates
-    from qsched.model import DeviceProfile, Job, Plan
+    from qsched.estimate import CostModel, Rates
+    from qsched.model import DeviceProfile, Job, Placements
 
 
 class QpuView(NamedTuple):
@@ -16,8 +19,9 @@ class QpuView(NamedTuple):
 
     Attributes:
         name: Name of the device.
-        num_qubits: Physical qubits.
-        free_qubits: Qubits that a job may take now; 0 during maintenance and when broken.
+        num_qubits: Qubits that one job can ever take: all, or the largest connected region.
+        free_qubits: Qubits that one job may take now, in one region where regions are asked for;
+            0 during maintenance and when broken.
         num_running: Jobs that run on it now.
         busy_qubit_s: Qubit-seconds that jobs have held until ``changed_at_s``.
         changed_at_s: When ``free_qubits`` last changed.
@@ -25,6 +29,7 @@ class QpuView(NamedTuple):
         rates: Mean errors, error score and speed, as the run's cost model takes them from
             ``profile``.
         profile: The device as it was when policies last looked; see `Fleet.refresh_period_s`.
+        free_set: Physical qubits that a job may take now; ``None`` when qubits are only counted.
     """
 
     name: str
@@ -36,17 +41,18 @@ class QpuView(NamedTuple):
     held_qubits: int
     rates: Rates
     profile: DeviceProfile
+    free_set: frozenset[int] | None = None
 
     def utilisation(self, now_s: float) -> float:
         """Return the share of its qubit-seconds that jobs have held since time 0, in [0, 1]."""
         if now_s <= 0.0:
             return 0.0
         busy = self.busy_qubit_s + self.held_qubits * (now_s - self.changed_at_s)
-        return busy / (self.num_qubits * now_s)
+        return busy / (self.profile.num_qubits * now_s)
 
     def as_if_free(self, free_qubits: int) -> QpuView:
         """Return the view with another number of free qubits, the others of these held."""
-        name, num_qubits, free, num_running, busy, changed, held, rates, profile = self
+        name, num_qubits, free, num_running, busy, changed, held, rates, profile, _ = self
         held += free - free_qubits
         return QpuView(
             name, num_qubits, free_qubits, num_running, busy, changed, held, rates, profile
@@ -62,7 +68,7 @@ class Release(NamedTuple):
     """
 
     time_s: float
-    plan: Plan
+    plan: Placements
 
 
 class CloudView(NamedTuple):
@@ -86,9 +92,11 @@ class CloudView(NamedTuple):
     model: CostModel
     upcoming_releases: Callable[[], Sequence[Release]]
 
-    def estimate(self, job: Job, plan: Plan) -> Estimate:
+    def estimate(self, job: Job, plan: Placements) -> Estimate:
         """Return what a plan is expected to cost and give."""
-        rates = {qpu.name: qpu.rates for qpu in self.qpus}
-        return self.model.estimate(
-            job, [part.num_qubits for part in plan], [rates[part.device] for part in plan]
+        views = {qpu.name: qpu for qpu in self.qpus}
+        chosen = [views[part.device] for part in plan]
+        score = score_plan(
+            self.model, job, plan, [q.rates for q in chosen], [q.profile for q in chosen]
         )
+        return Estimate(score.comm_time_s, score.processing_time_s, score.fidelity)

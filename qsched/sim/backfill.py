@@ -14,9 +14,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from qsched.model import Job, Plan
-    from qsched.policy import CloudView
+    from qsched.model import Job, Placement, Placements
+    from qsched.policy import CloudView, QpuView
     from qsched.sim.engine import Simulation
+    from qsched.sim.qpu import Qpu
 
 
 class Reservation(NamedTuple):
@@ -24,20 +25,52 @@ class Reservation(NamedTuple):
 
     Attributes:
         time_s: The earliest release after which the policy has a plan for it.
-        free: Free qubits by device at that time.
+        room: What is free on each device at that time.
     """
 
     time_s: float
-    free: dict[str, int]
+    room: dict[str, Room]
 
 
-def _as_if(view: CloudView, now_s: float, free: dict[str, int]) -> CloudView:
-    """Return the view as it would be with these free qubits."""
-    qpus = tuple([qpu.as_if_free(free[qpu.name]) for qpu in view.qpus])
+class Room(NamedTuple):
+    """What a QPU has free at some time to come.
+
+    Attributes:
+        free: Qubits that are free, connected or not.
+        held: Physical qubits that jobs hold, as far as plans name them.
+    """
+
+    free: int
+    held: frozenset[int]
+
+    def give(self, part: Placement) -> Room:
+        """Return the room once a part has been released."""
+        return Room(self.free + part.num_qubits, self.held.difference(part.qubits or ()))
+
+    def take(self, part: Placement) -> Room:
+        """Return the room once a part has been placed."""
+        return Room(self.free - part.num_qubits, self.held.union(part.qubits or ()))
+
+
+def _as_if(sim: Simulation, view: CloudView, now_s: float, room: dict[str, Room]) -> CloudView:
+    """Return the view as it would be with this room."""
+    qpus = tuple([_seen(sim.qpu(q.name), q, room[q.name]) for q in view.qpus])
     return view._replace(
         now_s=now_s,
         qpus=qpus,
         upcoming_releases=lambda: [r for r in view.upcoming_releases() if r.time_s > now_s],
+    )
+
+
+def _seen(qpu: Qpu, view: QpuView, room: Room) -> QpuView:
+    """Return the view of one QPU as it would be with this room."""
+    if view.free_set is None:
+        return view.as_if_free(room.free)
+    free_set = qpu.free_set(room.held) if room.free else frozenset()
+    return view._replace(
+        free_qubits=min(room.free, qpu.room(free_set)),
+        free_set=free_set,
+        held_qubits=view.held_qubits + qpu.free_qubits - room.free,
     )
 
 
@@ -46,26 +79,26 @@ def reserve(sim: Simulation, job: Job, view: CloudView) -> Reservation | None:
 
     Releases on a QPU that drains for maintenance make no room.
     """
-    free = {qpu.name: qpu.free_qubits for qpu in view.qpus}
+    room = {q.name: Room(q.free_qubits, frozenset(q.named_qubits)) for q in sim.qpus}
     closed = {qpu.name for qpu in sim.qpus if qpu.closures}
     releases = sim.upcoming_releases()
     for position, release in enumerate(releases):
         for part in release.plan:
             if part.device not in closed:
-                free[part.device] += part.num_qubits
-        if sum(free.values()) < job.num_qubits:
+                room[part.device] = room[part.device].give(part)
+        if sum([rest.free for rest in room.values()]) < job.num_qubits:
             continue
         more = position + 1 < len(releases) and releases[position + 1].time_s == release.time_s
-        if not more and sim.policy.decide(job, _as_if(view, release.time_s, free)) is not None:
-            return Reservation(release.time_s, free)
+        if not more and sim.decide(job, _as_if(sim, view, release.time_s, room)) is not None:
+            return Reservation(release.time_s, room)
     return None
 
 
-def _without(free: dict[str, int], plan: Plan) -> dict[str, int] | None:
-    left = dict(free)
+def _without(room: dict[str, Room], plan: Placements) -> dict[str, Room] | None:
+    left = dict(room)
     for part in plan:
-        left[part.device] -= part.num_qubits
-    return left if min(left.values()) >= 0 else None
+        left[part.device] = left[part.device].take(part)
+    return left if min(rest.free for rest in left.values()) >= 0 else None
 
 
 def backfill(sim: Simulation) -> None:
@@ -74,13 +107,13 @@ def backfill(sim: Simulation) -> None:
     Called when the first job in order has no plan now. Looks at the jobs of the
     discipline's window and at no others.
     """
-    jobs, decide = sim.log.jobs, sim.policy.decide
+    jobs, decide = sim.log.jobs, sim.decide
     first = jobs[sim.queue.first()]
     view = sim.observe()
     reservation = reserve(sim, first, view)
     if reservation is None:
         return
-    time_s, free = reservation
+    time_s, room = reservation
     num_free = sum([qpu.free_qubits for qpu in view.qpus])
     for row in list(sim.queue.behind_first(sim.discipline.backfill_window)):
         job = jobs[row]
@@ -92,10 +125,10 @@ def backfill(sim: Simulation) -> None:
         sim.check_plan(job, plan)
         estimate = view.estimate(job, plan)
         if view.now_s + estimate.comm_time_s + estimate.processing_time_s > time_s:
-            left = _without(free, plan)
-            if left is None or decide(first, _as_if(view, time_s, left)) is None:
+            left = _without(room, plan)
+            if left is None or decide(first, _as_if(sim, view, time_s, left)) is None:
                 continue
-            free = left
+            room = left
         sim.start(row, plan)
         view = sim.observe()
-        num_free -= job.num_qubits
+        num_free = sum([qpu.free_qubits for qpu in view.qpus])

@@ -48,9 +48,11 @@ class Broker(ABC):
 
     Attributes:
         max_parts: Parts that a plan may have at the most.
+        counts_only: Plans count qubits and nothing else, circuit or not.
     """
 
     max_parts: int = 1
+    counts_only: bool = False
     sim: Simulation
 
     def bind(self, sim: Simulation) -> None:
@@ -92,11 +94,12 @@ class Broker(ABC):
     def dispatch(self) -> None:
         """Start what can start now: the first in order while it has a plan, then backfilling."""
         sim = self.sim
-        queue, jobs, decide, observe = sim.queue, sim.log.jobs, sim.policy.decide, sim.observe
+        queue, jobs, decide, observe = sim.queue, sim.log.jobs, sim.decide, sim.observe
         while len(queue):
             row = queue.first()
             plan = decide(jobs[row], observe())
             if plan is None:
+                sim.waits(row, jobs[row])
                 if sim.discipline.backfill_window and len(queue) > 1:
                     backfill(sim)
                 return
@@ -123,13 +126,22 @@ class ParallelBroker(Broker):
         """See `Broker.bind`."""
         super().bind(sim)
         self.max_parts = len(sim.qpus)
-        self._capacity = sim.fleet.num_qubits
+        self._capacities = [qpu.usable_qubits for qpu in sim.qpus]
+        self._capacity = sum(self._capacities)
 
     def refuse(self, job: Job) -> str:
-        """Refuse what is larger than the whole fleet."""
-        if job.num_qubits <= self._capacity:
+        """Refuse what is larger than the whole fleet, or a circuit that no split makes fit."""
+        if job.num_qubits > self._capacity:
+            whole = self.sim.fleet.num_qubits
+            if job.num_qubits > whole:
+                return f"needs {job.num_qubits} qubits, the whole fleet has {whole}"
+            return (
+                f"needs {job.num_qubits} qubits, the largest connected regions of the fleet's "
+                f"{whole} qubits have {self._capacity} together"
+            )
+        if job.circuit is None:
             return ""
-        return f"needs {job.num_qubits} qubits, the whole fleet has {self._capacity}"
+        return self.sim.placer.refuse(job, self._capacities, self.max_parts)
 
 
 class SerialBroker(Broker):
@@ -138,14 +150,15 @@ class SerialBroker(Broker):
     def bind(self, sim: Simulation) -> None:
         """See `Broker.bind`."""
         super().bind(sim)
-        self._capacity = max(qpu.num_qubits for qpu in sim.qpus)
+        self._capacity = max(qpu.usable_qubits for qpu in sim.qpus)
+        self._what = "connected region" if sim.placer.rules.is_connected else "device"
 
     def refuse(self, job: Job) -> str:
         """Refuse what is larger than the largest device."""
         if job.num_qubits <= self._capacity:
             return ""
         return (
-            f"needs {job.num_qubits} qubits, the largest device has {self._capacity} "
+            f"needs {job.num_qubits} qubits, the largest {self._what} has {self._capacity} "
             "and the serial broker splits no job"
         )
 

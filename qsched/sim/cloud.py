@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 import simpy
 
-from qsched.errors import CalibrationError, SimulationError
+from qsched.errors import CalibrationError, PlanError, SimulationError
 from qsched.estimate import load_model
 from qsched.model import EventKind
 from qsched.policy import CloudView, Release, load_discipline, load_policy
+from qsched.policy.placing import Placer
+from qsched.policy.scoring import score_plan
 from qsched.sim.log import QUEUED, RunLog
 from qsched.sim.qpu import Qpu
 from qsched.sim.queue import make_queue
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from qsched.estimate import CostModel
-    from qsched.model import Fleet, Job, Plan
+    from qsched.model import Fleet, Job, Placements
     from qsched.policy import AllocationPolicy, QueueDiscipline
+    from qsched.policy.placing import PlacementRules
+    from qsched.policy.scoring import Score
     from qsched.sim.brokers import Broker
     from qsched.sim.log import Recorder
 
@@ -41,6 +45,7 @@ class Cloud:
         policy: Where jobs go.
         discipline: Who goes next.
         model: Cost model.
+        placer: Splits circuits and chooses regions.
         seed: Seed of the run.
         broker: Takes the jobs through their life.
         queue: Waiting jobs, by row of the log.
@@ -62,6 +67,7 @@ class Cloud:
         discipline: str | QueueDiscipline,
         seed: int,
         recorders: Sequence[Recorder],
+        rules: PlacementRules,
     ) -> None:
         """Make an empty cloud; see `qsched.sim.Simulation` for the arguments."""
         self.env = simpy.Environment()
@@ -70,8 +76,11 @@ class Cloud:
         self.discipline = load_discipline(discipline)
         self.model = load_model(model)
         self.seed = seed
+        self.placer = Placer(rules=rules, communication=self.model.communication, seed=seed)
+        self._places_all = rules.is_connected
         self.qpus = tuple(
-            Qpu(i, device, self.model.rates(device)) for i, device in enumerate(fleet.devices)
+            Qpu(i, device, self.model.rates(device), rules)
+            for i, device in enumerate(fleet.devices)
         )
         self._qpu_of = {qpu.name: qpu for qpu in self.qpus}
         self.queue = make_queue(self.discipline)
@@ -118,7 +127,7 @@ class Cloud:
         """Return a QPU by name."""
         return self._qpu_of[name]
 
-    def take(self, plan: Plan) -> list[Qpu]:
+    def take(self, plan: Placements) -> list[Qpu]:
         """Take all qubits of a plan at once, or none.
 
         Raises:
@@ -130,7 +139,38 @@ class Cloud:
             qpu.take(part, now_s)
         return qpus
 
-    def check_plan(self, job: Job, plan: Plan) -> None:
+    def decide(self, job: Job, view: CloudView) -> Placements | None:
+        """Return the policy's plan with its parts and regions, or ``None`` to wait.
+
+        Args:
+            job: The job.
+            view: The cloud as it is, or as it might be.
+        """
+        plan = self.policy.decide(job, view)
+        if plan is None or not (self._places_all or job.circuit is not None):
+            return plan
+        if self.broker.counts_only:
+            return plan
+        return self.placer.place(job, plan, view)
+
+    def waits(self, row: int, job: Job) -> None:
+        """Note why the first job waits, if there are qubits enough but no region for it."""
+        if not self._places_all or self.log.waits_for_region(row):
+            return
+        counted = [qpu.free_qubits for qpu in self.qpus]
+        room = [qpu.view().free_qubits for qpu in self.qpus]
+        most = self.broker.max_parts
+        whole = job.num_qubits <= max(qpu.usable_qubits for qpu in self.qpus)
+        most = 1 if whole else most
+        enough, connected = (sum(sorted(n)[-most:]) >= job.num_qubits for n in (counted, room))
+        if enough and not connected:
+            self.log.note_wait(
+                row,
+                f"waited for a connected region: at {self.env.now:.6g} s {sum(counted)} qubits "
+                f"were free, the largest regions held {', '.join(map(str, room))}",
+            )
+
+    def check_plan(self, job: Job, plan: Placements) -> None:
         """Refuse a plan that `start` would refuse.
 
         Raises:
@@ -139,7 +179,7 @@ class Cloud:
         parts_of(job, plan, self.broker.max_parts)
         room_for(plan, self._qpu_of)
 
-    def start(self, row: int, plan: Plan) -> RunningJob:
+    def start(self, row: int, plan: Placements) -> RunningJob:
         """Start a job: all its qubits are taken now, and its broker's process begins.
 
         Args:
@@ -155,11 +195,22 @@ class Cloud:
         if self.log.status[row] != QUEUED:
             raise SimulationError(f"job {job.job_id} does not wait")
         parts = parts_of(job, plan, self.broker.max_parts)
-        qpus = self.take(plan)
+        details: Score | None = None
+        if (self._places_all or job.circuit is not None) and not self.broker.counts_only:
+            plan = self._completed(job, plan)
+            qpus = self.take(plan)
+            details = score_plan(
+                self.model, job, plan, [q.rates for q in qpus], [q.profile for q in qpus]
+            )
+            comm_s, processing_s, fidelity = details[:3]
+        else:
+            qpus = self.take(plan)
+            comm_s, processing_s, fidelity = self.model.estimate(
+                job, parts, [q.rates for q in qpus]
+            )
         self.queue.remove(row)
-        comm_s, processing_s, fidelity = self.model.estimate(job, parts, [q.rates for q in qpus])
         now_s = self.env.now
-        self.log.started(now_s, row, plan, comm_s, processing_s)
+        self.log.started(now_s, row, plan, comm_s, processing_s, details)
         self.num_started += 1
         finish_s = now_s + comm_s + processing_s
         if not finish_s < inf:
@@ -172,6 +223,22 @@ class Cloud:
         self.running[row] = running
         running.process = self.spawn(self.broker.execute(running, comm_s, processing_s))
         return running
+
+    def _completed(self, job: Job, plan: Placements) -> Placements:
+        """Return a plan with parts and regions, which a policy asked by hand leaves open.
+
+        Raises:
+            PlanError: No split is feasible there, or no region is free.
+        """
+        if self.placer.is_complete(job, plan):
+            return plan
+        room_for(plan, self._qpu_of)
+        completed = self.placer.place(job, plan, self.observe())
+        if completed is None:
+            raise PlanError(
+                f"plan of job {job.job_id} has no feasible split or no connected region now"
+            )
+        return completed
 
     def release(self, running: RunningJob) -> None:
         """Give back all qubits of a job; a decision point follows."""

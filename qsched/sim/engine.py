@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from qsched.errors import SimulationError
 from qsched.model import EventKind
+from qsched.policy.placing import PlacementRules
 from qsched.result import RunInterrupted, RunResult
 from qsched.sim.admission import Admission
 from qsched.sim.arrivals import check_seed
@@ -56,6 +57,7 @@ class Simulation(Cloud):
         broker: str | Broker = "parallel",
         discipline: str | QueueDiscipline = "fcfs",
         seed: int = 0,
+        rules: PlacementRules | None = None,
         recorders: Sequence[Recorder] = (),
         progress: Callable[[int, int, float], None] | None = None,
     ) -> None:
@@ -70,6 +72,8 @@ class Simulation(Cloud):
             broker: How jobs go through their life: a name or an object of its own for this run.
             discipline: Who goes next: a name or an object.
             seed: Seed of the run; equal seeds give equal records.
+            rules: How circuits are split and regions chosen; by default circuits by least cut
+                and qubits by count.
             recorders: Hear of every event as it happens.
             progress: Called at every 64th decision point and at the end with jobs ended, jobs
                 submitted and simulated time.
@@ -86,6 +90,7 @@ class Simulation(Cloud):
             discipline=discipline,
             seed=seed,
             recorders=recorders,
+            rules=rules or PlacementRules(),
         )
         self._num_decisions = 0
         self._progress = progress
@@ -194,6 +199,7 @@ class Simulation(Cloud):
             discipline=self.discipline_name,
             seed=self.seed,
             partial=partial,
+            rules=self.placer.rules,
         )
 
 

@@ -92,6 +92,8 @@ class Icpp2025Broker(Broker):
         details: By job id, what the published code logs beyond the record.
     """
 
+    counts_only = True
+
     def __init__(
         self, shares: Callable[[Job, Sequence[int]], list[tuple[int, int]]] | None = None
     ) -> None:

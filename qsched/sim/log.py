@@ -7,13 +7,23 @@ from math import isnan, nan
 from typing import TYPE_CHECKING, Protocol
 
 from qsched.errors import ConfigError
-from qsched.model import Event, EventKind, JobRecord, LostAttempt, Placement, Status
+from qsched.model import (
+    Event,
+    EventKind,
+    JobRecord,
+    LostAttempt,
+    Placement,
+    Placements,
+    Plan,
+    Status,
+)
 from qsched.model.rows import Rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qsched.model import Job, Plan
+    from qsched.model import Job
+    from qsched.policy.scoring import Score
 
 STATUSES = tuple(Status)
 QUEUED, RUNNING, DONE, CANCELLED, REJECTED, FAILED = range(6)
@@ -68,6 +78,9 @@ class RunLog:
         self._parts = array("i")  # device and qubits of each part
         self._physical: dict[int, tuple[int, ...]] = {}
         self._lost: dict[int, list[LostAttempt]] = {}
+        self._logical: dict[int, tuple[int, ...]] = {}
+        self._scores: dict[int, Score] = {}  # of jobs with circuits or regions
+        self._waits: dict[int, str] = {}
         self._device_index = {name: i for i, name in enumerate(self.device_names)}
         self._events = array("d")  # time and number of each event
         for recorder in recorders:
@@ -96,15 +109,25 @@ class RunLog:
         self.event(time_s, _SUBMITTED, row)
         return row
 
-    def started(
-        self, time_s: float, row: int, plan: Plan, comm_s: float, processing_s: float
+    def started(  # noqa: PLR0917 - made once per job, and keywords cost
+        self,
+        time_s: float,
+        row: int,
+        plan: Placements,
+        comm_s: float,
+        processing_s: float,
+        score: Score | None = None,
     ) -> None:
         """Enter the start of a job and where it runs."""
         first = len(self._parts) // 2
-        for device, num_qubits, qubits in plan:
+        for device, num_qubits, qubits, logical in plan:
             if qubits is not None:
                 self._physical[len(self._parts) // 2] = tuple(map(int, qubits))
+            if logical is not None:
+                self._logical[len(self._parts) // 2] = logical
             self._parts.extend((self._device_index[device], num_qubits))
+        if score is not None:
+            self._scores[row] = score
         self._first_part[row] = first
         self._num_parts[row] = len(plan)
         figures, column = self._figures, row * 5
@@ -172,14 +195,30 @@ class RunLog:
     def plan(self, row: int) -> Plan:
         """Return where a job ran; empty if it never started."""
         first, parts = self._first_part[row], self._parts
-        return tuple(
-            Placement(self.device_names[parts[2 * i]], parts[2 * i + 1], self._physical.get(i))
-            for i in range(first, first + self._num_parts[row])
+        return Plan(
+            [
+                Placement(
+                    self.device_names[parts[2 * i]],
+                    parts[2 * i + 1],
+                    self._physical.get(i),
+                    self._logical.get(i),
+                )
+                for i in range(first, first + self._num_parts[row])
+            ]
         )
+
+    def note_wait(self, row: int, reason: str) -> None:
+        """Enter why a job waited that had qubits enough."""
+        self._waits[row] = reason
+
+    def waits_for_region(self, row: int) -> bool:
+        """Return whether `note_wait` has been told of a job."""
+        return row in self._waits
 
     def record(self, row: int) -> JobRecord:
         """Return the record of one job."""
         job = self.jobs[row]
+        score = self._scores.get(row) if self._num_parts[row] else None
         figures = [None if isnan(x) else x for x in self._figures[row * 5 : row * 5 + 5]]
         return JobRecord(
             job_id=job.job_id,
@@ -197,6 +236,15 @@ class RunLog:
             comm_time_s=figures[_COMM],
             processing_time_s=figures[_PROCESSING],
             fidelity=figures[_FIDELITY],
+            fidelity_by_means=(
+                figures[_FIDELITY]
+                if score is None or figures[_FIDELITY] is None
+                else score.fidelity_by_means
+            ),
+            cut_weight=None if score is None else score.cut_weight,
+            sampling_overhead=None if score is None else score.sampling_overhead,
+            wait_reason=self._waits.get(row, ""),
+            circuit=job.circuit,
             placements=self.plan(row),
             lost_attempts=tuple(self._lost.get(row, ())),
         )

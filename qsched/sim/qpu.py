@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qsched.partition.couplings import couplings_of
+from qsched.policy.placing import usable_qubits
 from qsched.policy.view import QpuView
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import simpy
 
     from qsched.estimate import Rates
     from qsched.model import DeviceProfile, Placement
+    from qsched.policy.placing import PlacementRules
 
 
 class Qpu:
@@ -22,6 +27,7 @@ class Qpu:
         rates: What the run's cost model knows of it now; jobs are scored with it.
         seen_profile: The device as policies see it: as it was when they last looked.
         seen_rates: Its rates.
+        usable_qubits: Qubits that one job can ever take.
         held_qubits: Qubits that jobs hold now.
         named_qubits: Physical qubits among those held, as far as plans name them.
         num_running: Jobs that run on it now.
@@ -32,6 +38,9 @@ class Qpu:
     """
 
     __slots__ = (
+        "_couplings",
+        "_rules",
+        "_spacing",
         "_view",
         "busy_qubit_s",
         "changed_at_s",
@@ -47,9 +56,16 @@ class Qpu:
         "rates",
         "seen_profile",
         "seen_rates",
+        "usable_qubits",
     )
 
-    def __init__(self, index: int, profile: DeviceProfile, rates: Rates) -> None:
+    def __init__(
+        self,
+        index: int,
+        profile: DeviceProfile,
+        rates: Rates,
+        rules: PlacementRules | None = None,
+    ) -> None:
         self.index = index
         self.name = profile.name
         self.num_qubits = profile.num_qubits
@@ -57,6 +73,11 @@ class Qpu:
         self.rates = rates
         self.seen_profile = profile
         self.seen_rates = rates
+        self._rules = rules
+        connected = rules is not None and rules.is_connected
+        self._couplings = couplings_of(profile) if connected else None
+        self._spacing = rules.spacing if rules is not None else 0
+        self.usable_qubits = usable_qubits(profile, rules) if rules else profile.num_qubits
         self.held_qubits = 0
         self.named_qubits: set[int] = set()
         self.num_running = 0
@@ -68,29 +89,52 @@ class Qpu:
 
     @property
     def free_qubits(self) -> int:
-        """Qubits that a job may take now."""
+        """Qubits that are free and may be taken now, connected or not."""
         return 0 if self.closures else self.num_qubits - self.held_qubits
+
+    def free_set(self, held: Collection[int]) -> frozenset[int]:
+        """Return the working qubits that are free, and far enough from others', if those are held.
+
+        Only for QPUs that place in regions.
+        """
+        couplings = self._couplings
+        if couplings is None:
+            return frozenset()
+        free = set(couplings.working).difference(held)
+        if self._spacing:
+            free.difference_update(near for q in held for near in couplings.neighbours[q])
+        return frozenset(free)
+
+    def room(self, free: Collection[int]) -> int:
+        """Return the largest part that could be placed on these free qubits."""
+        return 0 if self._couplings is None else self._couplings.largest_region(free)
 
     def view(self) -> QpuView:
         """Return what policies see; kept until something changes."""
         view = self._view
         if view is None:
+            free_qubits = 0 if self.closures else self.num_qubits - self.held_qubits
+            free_set: frozenset[int] | None = None
+            if self._couplings is not None:
+                free_set = frozenset() if self.closures else self.free_set(self.named_qubits)
+                free_qubits = min(free_qubits, self.room(free_set))
             view = self._view = QpuView(
                 self.name,
-                self.num_qubits,
-                0 if self.closures else self.num_qubits - self.held_qubits,
+                self.usable_qubits,
+                free_qubits,
                 self.num_running,
                 self.busy_qubit_s,
                 self.changed_at_s,
                 self.held_qubits,
                 self.seen_rates,
                 self.seen_profile,
+                free_set,
             )
         return view
 
     def take(self, part: Placement, now_s: float) -> None:
         """Hold the qubits of a part that starts; the caller has checked that they are free."""
-        _, num_qubits, qubits = part
+        _, num_qubits, qubits, _ = part
         if qubits is not None:
             self.named_qubits.update(qubits)
         self.busy_qubit_s += self.held_qubits * (now_s - self.changed_at_s)
@@ -101,7 +145,7 @@ class Qpu:
 
     def release(self, part: Placement, now_s: float) -> None:
         """Give back the qubits of a part that ends."""
-        _, num_qubits, qubits = part
+        _, num_qubits, qubits, _ = part
         if qubits is not None:
             self.named_qubits.difference_update(qubits)
         self.busy_qubit_s += self.held_qubits * (now_s - self.changed_at_s)
@@ -122,6 +166,9 @@ class Qpu:
         """Let policies see the device as it is now."""
         self.seen_profile = self.profile
         self.seen_rates = self.rates
+        if self._rules is not None and self._rules.is_connected:
+            self._couplings = couplings_of(self.profile)
+            self.usable_qubits = usable_qubits(self.profile, self._rules)
         self._view = None
 
     def close(self) -> None:

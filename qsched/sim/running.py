@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import simpy
 
-    from qsched.model import Job, Plan
+    from qsched.model import Job, Placements
     from qsched.sim.qpu import Qpu
 
 
@@ -32,7 +32,13 @@ class RunningJob:
     __slots__ = ("fidelity", "finish_time_s", "job", "plan", "process", "qpus", "row")
 
     def __init__(  # noqa: PLR0917 - made once per job, and keywords cost
-        self, row: int, job: Job, plan: Plan, qpus: list[Qpu], finish_time_s: float, fidelity: float
+        self,
+        row: int,
+        job: Job,
+        plan: Placements,
+        qpus: list[Qpu],
+        finish_time_s: float,
+        fidelity: float,
     ) -> None:
         self.row = row
         self.job = job
@@ -43,14 +49,14 @@ class RunningJob:
         self.process: simpy.Process | None = None
 
 
-def parts_of(job: Job, plan: Plan, max_parts: int) -> list[int]:
+def parts_of(job: Job, plan: Placements, max_parts: int) -> list[int]:
     """Return the qubits of each part of a plan, which hold the job exactly.
 
     Raises:
         PlanError: It is no plan, has too many parts, or holds another number of qubits.
     """
     try:
-        parts = [num_qubits for _, num_qubits, _ in plan]
+        parts = [num_qubits for _, num_qubits, _, _ in plan]
         fits = sum(parts) == job.num_qubits and len(plan) <= max_parts
     except (TypeError, ValueError) as error:
         raise PlanError(
@@ -64,7 +70,7 @@ def parts_of(job: Job, plan: Plan, max_parts: int) -> list[int]:
     return parts
 
 
-def room_for(plan: Plan, qpu_of: Mapping[str, Qpu]) -> list[Qpu]:
+def room_for(plan: Placements, qpu_of: Mapping[str, Qpu]) -> list[Qpu]:
     """Return the QPUs of a plan, on which all of its qubits are free.
 
     Raises:
@@ -72,7 +78,7 @@ def room_for(plan: Plan, qpu_of: Mapping[str, Qpu]) -> list[Qpu]:
             or physical qubits are named that it does not have or that are held.
     """
     qpus: list[Qpu] = []
-    for device, num_qubits, qubits in plan:
+    for device, num_qubits, qubits, _ in plan:
         try:
             qpu = qpu_of.get(device)
         except TypeError:

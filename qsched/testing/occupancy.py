@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qsched.errors import ScheduleError
 from qsched.model import EventKind
+from qsched.partition.couplings import couplings_of
 
 if TYPE_CHECKING:
     from qsched.model import Fleet, Plan
@@ -19,10 +20,13 @@ class Occupancy:
 
     Attributes:
         broken_since: Devices that have broken down and are not repaired, and since when.
+        spacing: Free qubits that must lie between the regions of two jobs, 0 or 1.
     """
 
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Fleet, *, spacing: int = 0) -> None:
         self._fleet = fleet
+        self._spacing = spacing
+        self._devices = {device.name: device for device in fleet.devices}
         self._capacity = {device.name: device.num_qubits for device in fleet.devices}
         self._free = dict(self._capacity)
         self._named: dict[str, set[int]] = {name: set() for name in self._free}
@@ -76,7 +80,7 @@ class Occupancy:
         Raises:
             ScheduleError: A device has too few free qubits, or is closed.
         """
-        for device, num_qubits, qubits in plan:
+        for device, num_qubits, qubits, _ in plan:
             self._free[device] -= num_qubits
             if self._free[device] < 0:
                 raise ScheduleError(
@@ -87,6 +91,15 @@ class Occupancy:
                 raise ScheduleError(
                     f"job {job_id} takes qubits {taken} of {device} from another job"
                 )
+            if self._spacing:
+                near = couplings_of(self._devices[device]).neighbours
+                if close := sorted(
+                    q for q in qubits or () if self._named[device].intersection(near[q])
+                ):
+                    raise ScheduleError(
+                        f"job {job_id} takes qubits {close} of {device}, which another "
+                        "job's region touches"
+                    )
             self._named[device].update(qubits or ())
             if self._draining[device] or self._working[device] or self._is_closed(device, now_s):
                 raise ScheduleError(f"job {job_id} starts on {device} in maintenance at {now_s} s")
@@ -103,6 +116,6 @@ class Occupancy:
 
     def release(self, plan: Plan) -> None:
         """Hear that a job that had started has ended, or has lost its attempt."""
-        for device, num_qubits, qubits in plan:
+        for device, num_qubits, qubits, _ in plan:
             self._free[device] += num_qubits
             self._named[device].difference_update(qubits or ())

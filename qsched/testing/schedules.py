@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from qsched.errors import ScheduleError
 from qsched.model import EventKind, Job, Status
+from qsched.partition.couplings import couplings_of
+from qsched.policy.scoring import score_plan
 from qsched.testing.occupancy import Occupancy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from qsched.estimate import Estimate
-    from qsched.model import DeviceProfile, JobRecord, LostAttempt, Plan
+    from qsched.model import DeviceProfile, JobRecord, LostAttempt, Placement, Placements
+    from qsched.policy.scoring import Score
     from qsched.result import RunResult
 
 _END_OF = {
@@ -41,7 +43,8 @@ def check_schedule(result: RunResult, jobs: Iterable[Job] | None = None) -> None
     """Prove that a run breaks no law of scheduling.
 
     No QPU is oversubscribed at any time, none takes a job while it is closed for
-    maintenance, and none is worked on while a job runs; no job is lost, starts
+    maintenance, and none is worked on while a job runs; regions, where they were
+    asked for, hang together and are apart; no job is lost, starts
     before it was submitted or ends more than once; times and fidelity follow
     from the plan by the run's cost model and the calibration that held when the
     job started; only a breakdown puts a job back, at most so many times; records
@@ -77,7 +80,8 @@ def check_schedule(result: RunResult, jobs: Iterable[Job] | None = None) -> None
 
 
 def _job_of(record: JobRecord) -> Job:
-    return Job(job_id=record.job_id, **{fact: getattr(record, fact) for fact in _FACTS})
+    facts = {fact: getattr(record, fact) for fact in _FACTS}
+    return Job(job_id=record.job_id, circuit=record.circuit, **facts)
 
 
 class _RecordLaws:
@@ -102,6 +106,7 @@ class _RecordLaws:
         for fact in _FACTS:
             told, is_so = getattr(record, fact), getattr(self.job, fact)
             self.hold(told == is_so, f"{fact} is {is_so!r}, its record says {told!r}")
+        self.hold(record.circuit is self.job.circuit, "has the circuit of another job")
         self._check_status()
         if record.start_time_s is None:
             self.hold(not record.placements, "has placements and never started")
@@ -139,7 +144,7 @@ class _RecordLaws:
         for start_s, end_s, plan in record.lost_attempts:
             self.hold(start_s >= earliest_s, f"is tried at {start_s} s, too early")
             self._check_placements(plan)
-            comm_s, processing_s, _ = self._estimate(plan, start_s)
+            comm_s, processing_s = self._score(plan, start_s)[:2]
             last_s = start_s + comm_s + processing_s
             in_time = start_s <= end_s <= last_s + _ROUNDINGS * ulp(last_s)
             self.hold(in_time, f"loses at {end_s} s what began at {start_s} s")
@@ -147,16 +152,13 @@ class _RecordLaws:
         if record.start_time_s is not None:
             self.hold(record.start_time_s >= earliest_s, "starts before it was put back")
 
-    def _estimate(self, plan: Plan, start_s: float) -> Estimate:
+    def _score(self, plan: Placements, start_s: float) -> Score:
         """Return what a plan costs and gives by the calibrations that held at its start."""
         model, fleet = self.result.model, self.result.fleet
-        return model.estimate(
-            self.job,
-            [part.num_qubits for part in plan],
-            [model.rates(fleet.profile_at(self.devices[part.device], start_s)) for part in plan],
-        )
+        devices = [fleet.profile_at(self.devices[part.device], start_s) for part in plan]
+        return score_plan(model, self.job, plan, [model.rates(d) for d in devices], devices)
 
-    def _check_placements(self, parts: Plan) -> None:
+    def _check_placements(self, parts: Placements) -> None:
         record = self.record
         held = sum(part.num_qubits for part in parts)
         self.hold(held == record.num_qubits, f"needs {record.num_qubits} qubits and holds {held}")
@@ -172,10 +174,32 @@ class _RecordLaws:
                     valid and all(qubit in known for qubit in part.qubits),
                     f"takes {part.num_qubits} qubits of {part.device} and names {part.qubits}",
                 )
+            if self.result.rules.is_connected:
+                self._check_region(part)
+        if any(part.logical is not None for part in parts):
+            held_once = sorted(qubit for part in parts for qubit in part.logical or ())
+            self.hold(
+                held_once == list(range(record.num_qubits)),
+                "has parts that do not hold each qubit of its circuit once",
+            )
+
+    def _check_region(self, part: Placement) -> None:
+        self.hold(part.qubits is not None, f"has no region on {part.device}")
+        changes = self.result.fleet.recalibrations.get(part.device, ())
+        known = [self.devices[part.device], *(change.profile for change in changes)]
+        # Policies may place by a calibration that no longer holds: any of them will do.
+        self.hold(
+            any(couplings_of(device).is_connected(part.qubits or ()) for device in known),
+            f"holds qubits {part.qubits} of {part.device}, which do not hang together",
+        )
 
     def _check_figures(self, start_s: float) -> None:
         record = self.record
-        comm_s, processing_s, fidelity = self._estimate(record.placements, start_s)
+        score = self._score(record.placements, start_s)
+        comm_s, processing_s, fidelity = score[:3]
+        for name in ("cut_weight", "sampling_overhead"):
+            told, is_so = getattr(record, name), getattr(score, name)
+            self.hold(told == is_so, f"{name} is {told}, by its plan {is_so}")
         self.hold(
             record.comm_time_s == comm_s,
             f"communicates {record.comm_time_s} s, by its plan {comm_s} s",
@@ -190,6 +214,11 @@ class _RecordLaws:
             record.fidelity == fidelity,
             f"has fidelity {record.fidelity}, by its plan {fidelity}",
         )
+        self.hold(
+            record.fidelity_by_means == score.fidelity_by_means,
+            f"has fidelity {record.fidelity_by_means} by means, by its plan "
+            f"{score.fidelity_by_means}",
+        )
         ends_s = start_s + comm_s + processing_s
         self.hold(
             abs(record.finish_time_s - ends_s) <= _ROUNDINGS * ulp(ends_s),
@@ -198,7 +227,9 @@ class _RecordLaws:
 
 
 def _check_events(result: RunResult, records: dict[str, JobRecord]) -> None:
-    occupancy = Occupancy(result.fleet)
+    occupancy = Occupancy(
+        result.fleet, spacing=result.rules.spacing if result.rules.is_connected else 0
+    )
     lives: dict[str, list[EventKind]] = {job_id: [] for job_id in records}
     last_s = 0.0
     for time_s, kind, subject in result.events:
@@ -230,7 +261,9 @@ def _attempt_of(record: JobRecord, life: Sequence[EventKind]) -> LostAttempt | J
     return record.lost_attempts[number] if number < len(record.lost_attempts) else record
 
 
-def _check_breakdown(occupancy: Occupancy, record: JobRecord, plan: Plan, time_s: float) -> None:
+def _check_breakdown(
+    occupancy: Occupancy, record: JobRecord, plan: Placements, time_s: float
+) -> None:
     """Refuse a job that lost what it ran though nothing broke down under it just then."""
     if not any(occupancy.broken_since.get(part.device) == time_s for part in plan):
         raise ScheduleError(

@@ -108,7 +108,7 @@ def test_policies_as_json_tells_kinds_apart():
 
     assert document["version"] == __version__
     assert {row["kind"] for row in document["policies"]} == {
-        "policy", "discipline", "model", "broker",
+        "policy", "discipline", "model", "broker", "partition", "communication",
     }  # fmt: skip
 
 

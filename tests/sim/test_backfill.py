@@ -185,5 +185,5 @@ def test_reservation_counts_the_releases_of_one_instant_together():
 
     assert reserve(simulation, simulation.log.jobs[2], simulation.observe()) == (
         50.0,
-        {"a": 5, "b": 5},
+        {"a": (5, frozenset()), "b": (5, frozenset())},
     )
