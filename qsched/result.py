@@ -14,7 +14,7 @@ from qsched._version import __version__
 from qsched.errors import MissingExtraError
 from qsched.files import write_text_atomically
 from qsched.metrics import summarise
-from qsched.policy.placing import PlacementRules
+from qsched.policy.rules import PlacementRules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -100,7 +100,7 @@ def _reports(
     if not devices:
         return []
     from qsched.experiment.splits import report_splits  # noqa: PLC0415 - as above
-    from qsched.policy.placing import PlacementRules, default_placement  # noqa: PLC0415 - as above
+    from qsched.policy.rules import PlacementRules, default_placement  # noqa: PLC0415 - as above
 
     given = {key: value for key, value in options.items() if value is not None}
     communication, seed = given.pop("communication", "paper"), given.pop("seed", 0)

@@ -12,7 +12,7 @@ from qsched.estimate import load_model
 from qsched.estimate.communication import DEFAULT_MAX_OVERHEAD, load_communication
 from qsched.experiment.jobs import job_of_circuit
 from qsched.model import DeviceProfile, Fleet, Job
-from qsched.policy.placing import PlacementRules, default_placement
+from qsched.policy.rules import PlacementRules, default_placement
 from qsched.sim import Simulation, arrive
 
 if TYPE_CHECKING:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qsched.estimate.communication import load_communication, overhead
-from qsched.policy.placing import Placer, default_placement, infeasible, usable_qubits
+from qsched.policy.placing import Placer, infeasible
+from qsched.policy.rules import default_placement, usable_qubits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qsched.estimate import CommunicationModel
     from qsched.model import DeviceProfile, Job, Partition, Plan
-    from qsched.policy.placing import PlacementRules
+    from qsched.policy.rules import PlacementRules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ def report_splits(
     Raises:
         ConfigError: A device states no couplings and regions are asked for, or a name is unknown.
     """
-    from qsched.policy.placing import PlacementRules  # noqa: PLC0415 - its name is a type above
+    from qsched.policy.rules import PlacementRules  # noqa: PLC0415 - its name is a type above
 
     if rules is None:
         rules = PlacementRules(placement=default_placement(devices, jobs))

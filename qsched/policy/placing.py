@@ -11,7 +11,6 @@ from math import inf, log10
 from typing import TYPE_CHECKING, NamedTuple
 
 from qsched.errors import ConfigError
-from qsched.estimate.communication import DEFAULT_MAX_OVERHEAD, check_max_overhead
 from qsched.model.plan import Placement, Placements, Plan
 from qsched.partition import SplitCache
 from qsched.partition.couplings import Weights, couplings_of
@@ -21,13 +20,10 @@ if TYPE_CHECKING:
 
     from qsched.estimate import CommunicationModel
     from qsched.model import CircuitProfile, DeviceProfile, Job, Part
-    from qsched.partition import Split, Strategy
+    from qsched.partition import Split
+    from qsched.policy.rules import PlacementRules
     from qsched.policy.view import CloudView, QpuView
 
-PLACEMENTS = ("blackbox", "connected")
-"""By count alone, as the paper does; or in connected regions of physical qubits."""
-
-MAX_SPACING = 1
 STRANDED_COST = 0.08
 """Cost of a free qubit that a region cuts off, as much as two or three usual readout errors.
 More of it keeps regions together, less takes better qubits: at 0.002 a saturated stream of small
@@ -44,50 +40,6 @@ class Feasibility(NamedTuple):
 
     split: Split
     log10_overhead: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlacementRules:
-    """How parts and regions are chosen.
-
-    Attributes:
-        placement: ``"blackbox"`` or ``"connected"``.
-        partition: Strategy that splits circuits.
-        max_overhead: Sampling overhead above which a split is not feasible, at least 1.
-        spacing: Free qubits to leave between regions, 0 or 1.
-
-    Raises:
-        ConfigError: A rule is unknown or out of its range.
-    """
-
-    placement: str = "blackbox"
-    partition: str | Strategy = "mincut"
-    max_overhead: float = DEFAULT_MAX_OVERHEAD
-    spacing: int = 0
-
-    def __post_init__(self) -> None:
-        """Refuse rules that cannot be."""
-        if self.placement not in PLACEMENTS:
-            from qsched.registry import near_names  # noqa: PLC0415 - for the message alone
-
-            raise ConfigError(
-                f"unknown placement {self.placement!r}",
-                remedy=near_names(self.placement, PLACEMENTS),
-            )
-        if self.spacing not in range(MAX_SPACING + 1):
-            raise ConfigError(f"spacing is {self.spacing!r}", remedy="it must be 0 or 1")
-        check_max_overhead(self.max_overhead)
-
-    @property
-    def partition_name(self) -> str:
-        """Name of the strategy, that of the function if it was given one."""
-        name = self.partition
-        return name if isinstance(name, str) else getattr(name, "__name__", type(name).__name__)
-
-    @property
-    def is_connected(self) -> bool:
-        """Whether parts get regions."""
-        return self.placement == "connected"
 
 
 @dataclass(kw_only=True)
@@ -292,24 +244,6 @@ def infeasible(job: Job, best: Feasibility, max_overhead: float) -> str:
         f"a sampling overhead of {shown}, above the budget of {max_overhead:g}; "
         f"the smallest device that would take it whole has {job.num_qubits} qubits"
     )
-
-
-def usable_qubits(device: DeviceProfile, rules: PlacementRules) -> int:
-    """Return the qubits that one job can ever take of a device.
-
-    Raises:
-        ConfigError: Regions are asked for and the device states no couplings.
-    """
-    if not rules.is_connected:
-        return device.num_qubits
-    couplings = couplings_of(device)
-    return couplings.largest_region(couplings.working)
-
-
-def default_placement(devices: Sequence[DeviceProfile], jobs: Sequence[Job]) -> str:
-    """Return ``"connected"`` when all coupling maps are known and a job has a circuit."""
-    known = all(device.coupling_map or device.num_qubits == 1 for device in devices)
-    return "connected" if known and any(job.circuit for job in jobs) else "blackbox"
 
 
 def _roomiest(room: Sequence[int]) -> list[int]:

@@ -17,7 +17,7 @@ from qsched.policy.scoring import score_plan
 from qsched.sim.log import QUEUED, RunLog
 from qsched.sim.qpu import Qpu
 from qsched.sim.queue import make_queue
-from qsched.sim.running import RunningJob, parts_of, room_for
+from qsched.sim.running import RunningJob, parts_of, room_for, why_no_region
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from qsched.estimate import CostModel
     from qsched.model import Fleet, Job, Placements
     from qsched.policy import AllocationPolicy, QueueDiscipline
-    from qsched.policy.placing import PlacementRules
+    from qsched.policy.rules import PlacementRules
     from qsched.policy.scoring import Score
     from qsched.sim.brokers import Broker
     from qsched.sim.log import Recorder
@@ -157,18 +157,9 @@ class Cloud:
         """Note why the first job waits, if there are qubits enough but no region for it."""
         if not self._places_all or self.log.waits_for_region(row):
             return
-        counted = [qpu.free_qubits for qpu in self.qpus]
-        room = [qpu.view().free_qubits for qpu in self.qpus]
-        most = self.broker.max_parts
-        whole = job.num_qubits <= max(qpu.usable_qubits for qpu in self.qpus)
-        most = 1 if whole else most
-        enough, connected = (sum(sorted(n)[-most:]) >= job.num_qubits for n in (counted, room))
-        if enough and not connected:
-            self.log.note_wait(
-                row,
-                f"waited for a connected region: at {self.env.now:.6g} s {sum(counted)} qubits "
-                f"were free, the largest regions held {', '.join(map(str, room))}",
-            )
+        reason = why_no_region(self.qpus, job.num_qubits, self.broker.max_parts, self.env.now)
+        if reason:
+            self.log.note_wait(row, reason)
 
     def check_plan(self, job: Job, plan: Placements) -> None:
         """Refuse a plan that `start` would refuse.

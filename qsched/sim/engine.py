@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qsched.errors import SimulationError
 from qsched.model import EventKind
-from qsched.policy.placing import PlacementRules
+from qsched.policy.rules import PlacementRules
 from qsched.result import RunInterrupted, RunResult
 from qsched.sim.admission import Admission
 from qsched.sim.arrivals import check_seed

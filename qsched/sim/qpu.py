@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qsched.partition.couplings import couplings_of
-from qsched.policy.placing import usable_qubits
+from qsched.policy.rules import usable_qubits
 from qsched.policy.view import QpuView
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from qsched.estimate import Rates
     from qsched.model import DeviceProfile, Placement
-    from qsched.policy.placing import PlacementRules
+    from qsched.policy.rules import PlacementRules
 
 
 class Qpu:

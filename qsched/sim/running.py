@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qsched.errors import PlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import simpy
 
@@ -118,3 +118,24 @@ def _check_named(qubits: tuple[int, ...], num_qubits: int, qpu: Qpu) -> None:
         raise PlanError(f"plan names qubits {qubits!r} of {qpu.name}, it has {qpu.num_qubits}")
     if taken := sorted(named & qpu.named_qubits):
         raise PlanError(f"plan names qubits {taken} of {qpu.name}, which another job holds")
+
+
+def why_no_region(qpus: Sequence[Qpu], num_qubits: int, max_parts: int, now_s: float) -> str:
+    """Return why so many qubits wait though they are free; empty if they are not, or have room.
+
+    Args:
+        qpus: All QPUs.
+        num_qubits: Qubits of the job that waits.
+        max_parts: Parts that it may have; one, if some QPU could hold it whole.
+        now_s: What the clock shows.
+    """
+    counted = [qpu.free_qubits for qpu in qpus]
+    room = [qpu.view().free_qubits for qpu in qpus]
+    most = 1 if num_qubits <= max(qpu.usable_qubits for qpu in qpus) else max_parts
+    enough, connected = (sum(sorted(n)[-most:]) >= num_qubits for n in (counted, room))
+    if connected or not enough:
+        return ""
+    return (
+        f"waited for a connected region: at {now_s:.6g} s {sum(counted)} qubits "
+        f"were free, the largest regions held {', '.join(map(str, room))}"
+    )

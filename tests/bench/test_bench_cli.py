@@ -33,19 +33,32 @@ CALLS = {
 }
 
 
+BOUNDS_S = {"qsched --help": 0.3, "run": 1.5}
+"""Seconds that a process may take from start to end."""
+
+
+def keep_median(benchmark, figure, name, context, bound_s):
+    """Keep the median wall time of the processes, where they were timed."""
+    if benchmark.enabled:
+        median_s = benchmark.stats.stats.median
+        figure(name, median_s, "s", at_most=bound_s, context=f"{context}, median of {ROUNDS}")
+
+
 @pytest.mark.parametrize("name", CALLS)
-def test_starting_the_command_line(benchmark, name):
+def test_starting_the_command_line(benchmark, figure, name):
     benchmark.group = "start"
     benchmark.pedantic(start, args=CALLS[name], rounds=ROUNDS, warmup_rounds=1)
+    keep_median(benchmark, figure, "Starting the command line", name, BOUNDS_S.get(name))
 
 
 @pytest.mark.parametrize("output", ["table", "--json"])
-def test_running_a_table_of_a_thousand_rows(benchmark, table, output):
+def test_running_a_table_of_a_thousand_rows(benchmark, figure, table, output):
     benchmark.group = "run"
     options = [output] if output.startswith("-") else []
     benchmark.pedantic(
         start, args=["-m", "qsched.cli", "run", table, *options], rounds=ROUNDS, warmup_rounds=1
     )
+    keep_median(benchmark, figure, "Running a table of 1,000 rows", output, BOUNDS_S["run"])
 
 
 def test_reading_a_table_of_a_thousand_rows(benchmark, table):

@@ -9,7 +9,7 @@ import pytest
 from qsched.io.devices import load_fleet
 from qsched.partition.couplings import couplings_of
 from qsched.partition.regions import choose_region
-from qsched.policy.placing import PlacementRules
+from qsched.policy.rules import PlacementRules
 from qsched.sim import Simulation
 from qsched.testing import make_job
 

@@ -10,7 +10,7 @@ import qsched
 from qsched.errors import ConfigError, InputError, ScheduleError
 from qsched.estimate.communication import LO
 from qsched.model import Placement, Status
-from qsched.policy.placing import PlacementRules
+from qsched.policy.rules import PlacementRules
 from qsched.sim import Simulation
 from qsched.testing import check_schedule, make_device, make_fleet, make_job
 
