@@ -10,7 +10,7 @@ from qsched.io.devices import load_fleet
 from qsched.partition.couplings import couplings_of
 from qsched.partition.regions import choose_region
 from qsched.policy.rules import PlacementRules
-from qsched.sim import Simulation
+from qsched.sim import Simulation, poisson
 from qsched.testing import make_job
 
 FLEET = load_fleet("paper")
@@ -48,3 +48,23 @@ def test_utilisation_of_a_saturated_stream_of_small_jobs(benchmark, request):
     benchmark.extra_info |= {"share": connected / counted, "gain": mean_connected / mean_counted}
     assert connected >= (0.85 if enabled else 0.8) * counted
     assert mean_connected > mean_counted
+
+
+def test_fidelity_gains_at_equal_makespan_in_a_stream_that_the_fleet_can_follow(benchmark, request):
+    """10,000 jobs when benchmarks are asked for, 1,000 as a test."""
+    enabled = not request.config.getoption("benchmark_disable")
+    random = Random(1)
+    jobs = [
+        make_job(f"j{i}", random.randint(5, 30), shots=random.randint(1_000, 10_000))
+        for i in range(10_000 if enabled else 1_000)
+    ]
+
+    def summary_of(placement):
+        rules = PlacementRules(placement=placement)
+        return Simulation(FLEET, poisson(jobs, 0.07, 1), rules=rules).run().summary
+
+    counted = summary_of("blackbox")
+    connected = benchmark.pedantic(summary_of, ("connected",), rounds=1)
+
+    assert connected.makespan_s == pytest.approx(counted.makespan_s, rel=0.02)
+    assert connected.mean_fidelity > counted.mean_fidelity + 0.03
