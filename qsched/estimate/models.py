@@ -86,23 +86,27 @@ class CostModel:
     Attributes:
         name: Name of the preset.
         means: Which mean errors of a device it uses.
-        fidelity: ``(job, rates of the parts' devices, constants)`` to fidelity.
+        device_fidelity: ``(job, number of parts, rates of a device)`` to the fidelity of one of so
+            many even parts there, equation (7). Written with operators only: where the job's
+            numbers or the rates are arrays, so is the result.
         seconds_per_unit: Seconds of equation (3) in one unit of the model's clock.
         clock: What one unit of the clock means, for people who read times.
         constants: Constants of the formulas.
         communication: How gates between parts are paid for, when the job has a circuit.
         part_fidelity: ``(part, rates of its device)`` to fidelity, from the part's own counts;
-            ``None``: ``fidelity`` serves circuits as it serves rows of a table.
+            ``None``: ``device_fidelity`` serves circuits as it serves rows of a table.
+        decimals: Decimals that fidelity is rounded to; ``None``: it is not.
     """
 
     name: str
     means: Callable[[DeviceProfile], ErrorMeans]
-    fidelity: Callable[[Job, Sequence[Rates], Constants], float]
+    device_fidelity: Callable[[Job, int, Rates], float]
     seconds_per_unit: float = 1.0
     clock: str = "seconds"
     constants: Constants = field(default_factory=Constants)
     communication: CommunicationModel = PAPER_COMMUNICATION
     part_fidelity: Callable[[Part, Rates], float] | None = None
+    decimals: int | None = None
 
     def rates(self, device: DeviceProfile) -> Rates:
         """Return what the model needs of a device.
@@ -158,8 +162,22 @@ class CostModel:
         return Estimate(
             communication_time_s(parts, self.constants.latency_s) if len(parts) > 1 else 0.0,
             self._processing_time(job.shots, rates),
-            self.fidelity(job, rates, self.constants),
+            self.fidelity(job, rates),
         )
+
+    def fidelity(self, job: Job, rates: Sequence[Rates]) -> float:
+        """Return the expected fidelity, equation (8), of a job in even parts.
+
+        Args:
+            job: The job.
+            rates: Rates of each part's device.
+        """
+        num_parts = len(rates)
+        total = 0.0
+        for device in rates:
+            total += self.device_fidelity(job, num_parts, device)
+        value = final_fidelity(total / num_parts, num_parts, self.constants.link_fidelity)
+        return value if self.decimals is None else round(value, self.decimals)
 
     def estimate_split(self, job: Job, partition: Partition, rates: Sequence[Rates]) -> Estimate:
         """Return what a plan is expected to cost and give whose split is known.
@@ -200,19 +218,13 @@ class CostModel:
 _per_shot = attrgetter("processing_time_per_shot")
 
 
-def paper_fidelity(job: Job, rates: Sequence[Rates], constants: Constants) -> float:
-    """Return equation (8) over equations (4) to (7), as the paper states them."""
-    num_parts = len(rates)
-    gates = job.num_two_qubit_gates / num_parts
-    qubits = job.num_qubits / num_parts
-    total = 0.0
-    for r in rates:
-        total += (
-            single_qubit_fidelity(r.single_qubit_error, job.depth)
-            * two_qubit_fidelity(r.two_qubit_error, gates)
-            * readout_fidelity(r.readout_error, qubits)
-        )
-    return final_fidelity(total / num_parts, num_parts, constants.link_fidelity)
+def paper_device_fidelity(job: Job, num_parts: int, rates: Rates) -> float:
+    """Return equation (7), the product of (4) to (6), as the paper states them."""
+    return (
+        single_qubit_fidelity(rates.single_qubit_error, job.depth)
+        * two_qubit_fidelity(rates.two_qubit_error, job.num_two_qubit_gates / num_parts)
+        * readout_fidelity(rates.readout_error, job.num_qubits / num_parts)
+    )
 
 
 def paper_part_fidelity(part: Part, rates: Rates) -> float:
@@ -224,20 +236,14 @@ def paper_part_fidelity(part: Part, rates: Rates) -> float:
     )
 
 
-def icpp2025_fidelity(job: Job, rates: Sequence[Rates], constants: Constants) -> float:
-    """Return the fidelity as the published code computes it.
+def icpp2025_device_fidelity(job: Job, num_parts: int, rates: Rates) -> float:
+    """Return the fidelity of a part as the published code computes it.
 
-    Its two-qubit factor is 1, its readout exponent ``(q // k) ** 0.5``, and it
-    rounds to four decimals.
+    Its two-qubit factor is 1, and its readout exponent ``(q // k) ** 0.5``.
     """
-    num_parts = len(rates)
-    qubits = job.num_qubits // num_parts
-    total = sum(
-        single_qubit_fidelity(r.single_qubit_error, job.depth)
-        * readout_fidelity(r.readout_error, qubits)
-        for r in rates
+    return single_qubit_fidelity(rates.single_qubit_error, job.depth) * readout_fidelity(
+        rates.readout_error, job.num_qubits // num_parts
     )
-    return round(final_fidelity(total / num_parts, num_parts, constants.link_fidelity), 4)
 
 
 def masked_means(device: DeviceProfile) -> ErrorMeans:
@@ -253,13 +259,14 @@ def plain_means(device: DeviceProfile) -> ErrorMeans:
 PAPER = CostModel(
     name="paper",
     means=masked_means,
-    fidelity=paper_fidelity,
+    device_fidelity=paper_device_fidelity,
     part_fidelity=paper_part_fidelity,
 )
 ICPP2025 = CostModel(
     name="icpp2025",
     means=plain_means,
-    fidelity=icpp2025_fidelity,
+    device_fidelity=icpp2025_device_fidelity,
+    decimals=4,
     seconds_per_unit=60.0,
     clock="mixed: processing counts minutes, communication counts seconds",
 )
