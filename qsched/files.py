@@ -143,7 +143,7 @@ def _nearest(path: Path) -> Path:
     return path
 
 
-def write_folder(folder: Path, files: Mapping[str, str]) -> None:
+def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Write files into a folder, all of them or none.
 
     They are written beside their places first and moved there only when the
@@ -151,7 +151,7 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
 
     Args:
         folder: Made when it is not there.
-        files: Name to text, written as UTF-8.
+        files: Name to text, written as UTF-8, or to bytes.
 
     Raises:
         OutputError: Something cannot be written; the folder is as it was.
@@ -162,8 +162,11 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
         beside = folder.parent if new else folder
         staged = Path(tempfile.mkdtemp(dir=beside, prefix=f".{folder.name}.", suffix=".tmp"))
         try:
-            for name, text in files.items():
-                write_text_atomically(staged / name, text)
+            for name, content in files.items():
+                if isinstance(content, str):
+                    write_text_atomically(staged / name, content)
+                else:
+                    write_bytes_atomically(staged / name, content)
             if new:
                 staged.chmod(0o777 & ~_umask())
                 staged.rename(folder)

@@ -15,6 +15,9 @@ from qsched.errors import BadInputs, ConfigError, InputError, raise_all
 from qsched.files import write_text_atomically
 from qsched.toml import read_toml, unknown_keys
 
+_LEARNED = "rl:"
+"""What stands before the path of a learned policy."""
+
 _KEYS = tuple(key.name for key in fields(Scenario))
 
 
@@ -56,8 +59,8 @@ def _from_toml(key: str, value: Any, folder: Path) -> Any:
         return tuple(folder / item if is_text(item) else item for item in value)
     if key == "out" and is_text(value):
         return folder / value
-    if key == "fleet" and is_text(value):
-        return _name_or_file(value, folder)
+    if key in {"fleet", "policy"} and is_text(value):
+        return (_name_or_file if key == "fleet" else _name_or_learned)(value, folder)
     if key == "devices" and isinstance(value, list):
         return tuple(_name_or_file(item, folder) if is_text(item) else item for item in value)
     if key == "maintenance" and isinstance(value, dict):
@@ -72,6 +75,12 @@ def _name_or_file(value: str, folder: Path) -> str:
     """Return a name as it is, and a file (with a suffix or a folder) from the scenario's folder."""
     is_file = "/" in value or "\\" in value or value.lower().endswith((".toml", ".json", ".csv"))
     return str(folder / value) if is_file else value
+
+
+def _name_or_learned(value: str, folder: Path) -> str:
+    """Return a name as it is, and the path of a learned policy from the scenario's folder."""
+    path = value.removeprefix(_LEARNED)
+    return value if path in {value, ""} else f"{_LEARNED}{folder / path}"
 
 
 def write_scenario(scenario: Scenario, path: str | Path) -> None:

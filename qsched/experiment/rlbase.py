@@ -7,16 +7,16 @@ when a job arrives, which share of it each of five devices gets.
 
 from __future__ import annotations
 
-import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from qsched.errors import InputError
+from qsched.policy.learned.archive import read_arrays, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from qsched.estimate import Rates
     from qsched.model import Job
@@ -37,6 +37,7 @@ FREE_SCALE = 150.0
 CLOPS_SCALE = 1e6
 EPSILON = 1e-6
 MAX_BYTES = 1_000_000
+REMEDY = "give the .npz file with the published policy's three layers"
 
 Weights = list[tuple[Any, Any]]
 """Matrix and bias of each layer."""
@@ -51,7 +52,13 @@ def load_rlbase(path: Path) -> Weights:
     Raises:
         InputError: The file cannot be read, or does not hold these layers.
     """
-    arrays = _read(path)
+    arrays = read_arrays(
+        read_bytes(path, limit=MAX_BYTES, remedy=REMEDY),
+        source=str(path),
+        limit=MAX_BYTES,
+        remedy=REMEDY,
+        names=ARRAYS,
+    )
     layers = []
     for name, shape in LAYERS.items():
         layer = (arrays[f"{name}.weight"], arrays[f"{name}.bias"])
@@ -66,35 +73,8 @@ def load_rlbase(path: Path) -> Weights:
     return layers
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """Return the arrays of an archive that are weights here."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _check_members(path, archive)
-        with np.load(path, allow_pickle=False) as arrays:
-            return {name: arrays[name] for name in ARRAYS}
-    except InputError:
-        raise
-    except OSError as error:
-        raise _refusal(path, f"cannot read: {error.strerror or error}") from error
-    except Exception as error:  # of zipfile, zlib, ast, tokenize: damage makes each of them raise
-        raise _refusal(path, "is no archive of weights, or damaged") from error
-
-
-def _check_members(path: Path, archive: zipfile.ZipFile) -> None:
-    size = sum(member.file_size for member in archive.infolist())
-    if size > MAX_BYTES:
-        raise _refusal(path, f"unpacks to {size} bytes")
-    if missing := sorted(set(ARRAYS) - {Path(name).stem for name in archive.namelist()}):
-        raise _refusal(path, f"lacks {', '.join(missing)}")
-
-
 def _refusal(path: Path, problem: str) -> InputError:
-    return InputError(
-        problem,
-        remedy="give the .npz file with the published policy's three layers",
-        source=str(path),
-    )
+    return InputError(problem, remedy=REMEDY, source=str(path))
 
 
 def observe(job: Job, free: Sequence[int], rates: Sequence[Rates]) -> Any:

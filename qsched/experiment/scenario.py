@@ -12,7 +12,7 @@ from qsched.experiment.schedule import make_fleet, schedule
 from qsched.experiment.workload import load_workload
 from qsched.model import FailureRate, MaintenanceWindow
 from qsched.partition import load_partition
-from qsched.policy import load_discipline, load_policy
+from qsched.policy import check_fleet, load_discipline, load_policy
 from qsched.sim.brokers import load_broker
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from qsched.config import Scenario
     from qsched.model import Fleet, Job
+    from qsched.policy import AllocationPolicy
     from qsched.result import RunResult
     from qsched.sim import Recorder
 
@@ -77,19 +78,22 @@ def check_scenario(scenario: Scenario) -> Fleet:
     It takes no time beside reading circuits, so that a misspelt policy is found before them.
 
     Raises:
-        InputError: A policy, model, broker, discipline, device or fleet cannot be used.
+        InputError: A policy, model, broker, discipline, device or fleet cannot be used, or
+            the policy not with that fleet.
         BadInputs: Several cannot; all are listed.
     """
     errors: list[InputError] = []
     fleets: list[Fleet] = []
+    policies: list[AllocationPolicy] = []
     for check in (
-        lambda: load_policy(scenario.policy),
+        lambda: policies.append(load_policy(scenario.policy)),
         lambda: load_model(scenario.model),
         lambda: load_broker(scenario.broker),
         lambda: load_discipline(scenario.discipline),
         lambda: load_partition(scenario.partition),
         lambda: load_communication(scenario.communication or "paper"),
         lambda: fleets.append(_fleet(scenario)),
+        lambda: _check_together(policies, fleets),
     ):
         try:
             check()
@@ -99,6 +103,13 @@ def check_scenario(scenario: Scenario) -> Fleet:
             errors.append(error)
     raise_all(errors)
     return fleets[0]
+
+
+def _check_together(policies: Sequence[AllocationPolicy], fleets: Sequence[Fleet]) -> None:
+    """Look at the policy and the fleet together, if both could be loaded."""
+    for policy in policies:
+        for fleet in fleets:
+            check_fleet(policy, fleet)
 
 
 def _fleet(scenario: Scenario) -> Fleet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qsched.errors import ConfigError
@@ -14,6 +15,11 @@ from qsched.registry import Registry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from qsched.model import Fleet
+
+LEARNED = "rl"
+"""Name of the learned policy; with a colon and a path behind it, of one's own."""
 
 POLICIES = Registry(
     kind="policy",
@@ -66,15 +72,17 @@ DISCIPLINES = Registry(
 
 
 def load_policy(policy: str | AllocationPolicy) -> AllocationPolicy:
-    """Return a policy by name, by ``package.module:Name``, or the object itself.
+    """Return a policy by name, by ``package.module:Name``, by ``rl:PATH``, or the object itself.
 
     A class (or any callable without a ``decide`` of its own) is called without arguments.
+    ``rl:PATH`` is a learned policy; see `qsched.policy.learned.load_learned`.
 
     Raises:
         UnknownNameError: No policy has that name.
         ConfigError: What the name stands for is no policy.
+        InputError: The files of a learned policy cannot be used.
     """
-    found = POLICIES.load(policy) if isinstance(policy, str) else policy
+    found = _named(policy) if isinstance(policy, str) else policy
     if inspect.isclass(found) or not hasattr(found, "decide"):
         if not callable(found) or not _takes_nothing(found):
             raise ConfigError(
@@ -87,6 +95,32 @@ def load_policy(policy: str | AllocationPolicy) -> AllocationPolicy:
             f"policy {policy!r} has no decide(job, view)", remedy="see AllocationPolicy"
         )
     return found
+
+
+def _named(name: str) -> object:
+    kind, _, path = name.partition(":")
+    if kind != LEARNED:
+        return POLICIES.load(name)
+    from qsched.policy.learned import load_learned  # noqa: PLC0415 - for those who ask for it
+
+    if name != LEARNED and not path:
+        raise ConfigError(f"policy {name!r} names no file", remedy="the form is rl:PATH")
+    return load_learned(Path(path) if path else None)
+
+
+def check_fleet(policy: AllocationPolicy, fleet: Fleet) -> None:
+    """Refuse a fleet that a policy cannot be used with, if it says so by a ``check_fleet``.
+
+    Args:
+        policy: The policy.
+        fleet: The devices that it would decide about.
+
+    Raises:
+        ConfigError: The policy has a limit, and the fleet is beyond it.
+    """
+    check = getattr(policy, "check_fleet", None)
+    if check is not None:
+        check(fleet)
 
 
 def _takes_nothing(factory: Callable[..., object]) -> bool:
@@ -125,6 +159,7 @@ __all__ = [
     "QueueDiscipline",
     "RankedPolicy",
     "Release",
+    "check_fleet",
     "load_discipline",
     "load_policy",
 ]

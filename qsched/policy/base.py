@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 @runtime_checkable
 class AllocationPolicy(Protocol):
-    """Where a job goes. Pure: the same view gives the same answer."""
+    """Where a job goes. Pure: the same view gives the same answer.
+
+    A policy that cannot be used with every fleet has a method ``check_fleet(fleet)``, too,
+    which raises a `qsched.errors.ConfigError` for such a fleet before anything runs.
+    """
 
     def decide(self, job: Job, view: CloudView) -> Placements | None:
         """Return a plan to start now, or ``None`` to keep the job waiting.

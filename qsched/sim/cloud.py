@@ -11,7 +11,7 @@ import simpy
 from qsched.errors import CalibrationError, PlanError, SimulationError
 from qsched.estimate import load_model
 from qsched.model import EventKind
-from qsched.policy import CloudView, Release, load_discipline, load_policy
+from qsched.policy import CloudView, Release, check_fleet, load_discipline, load_policy
 from qsched.policy.placing import Placer
 from qsched.policy.scoring import score_plan
 from qsched.sim.log import QUEUED, RunLog
@@ -73,6 +73,7 @@ class Cloud:
         self.env = simpy.Environment()
         self.fleet = fleet
         self.policy = load_policy(policy)
+        check_fleet(self.policy, fleet)
         self.discipline = load_discipline(discipline)
         self.model = load_model(model)
         self.seed = seed

@@ -67,7 +67,7 @@ class Simulation(Cloud):
             fleet: The devices, with their maintenance, recalibrations and breakdowns.
             jobs: A sequence, taken in order of submission time; or any iterator that yields
                 jobs in that order, read as simulated time goes on.
-            policy: Where jobs go: a name, ``package.module:Name``, or an object.
+            policy: Where jobs go: a name, ``package.module:Name``, ``rl:PATH``, or an object.
             model: Cost model: a name or an object.
             broker: How jobs go through their life: a name or an object of its own for this run.
             discipline: Who goes next: a name or an object.
@@ -79,8 +79,8 @@ class Simulation(Cloud):
                 submitted and simulated time.
 
         Raises:
-            InputError: A name is unknown, the seed is negative, or a device does not report
-                what the model needs.
+            InputError: A name is unknown, the seed is negative, a device does not report
+                what the model needs, or the policy cannot be used with the fleet.
         """
         check_seed(seed)
         super().__init__(

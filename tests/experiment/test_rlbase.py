@@ -171,7 +171,7 @@ class Trap:
 def test_nothing_is_unpickled(save):
     wrong = arrays(**{"action_net.bias": np.array([Trap()] * 5, dtype=object)})
 
-    assert "is no archive of weights" in refusal(save(wrong))
+    assert "action_net.bias.npy holds pickled objects" in refusal(save(wrong))
     assert not Trap.sprung
 
 
