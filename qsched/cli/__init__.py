@@ -16,6 +16,10 @@ COMMANDS = {
         "qsched.cli.calibrations:calibrations",
         "Take calibrations in and keep them as snapshots.",
     ),
+    "evaluate": (
+        "qsched.cli.evaluate:evaluate",
+        "Compare policies on the same jobs, with intervals.",
+    ),
     "reproduce": ("qsched.cli.reproduce:reproduce", "Run the published table of results again."),
 }
 """Command to where it is and what ``qsched --help`` says of it, which imports none of them."""

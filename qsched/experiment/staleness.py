@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import sqrt
-from statistics import fmean, stdev
+from statistics import fmean
 from typing import TYPE_CHECKING, NamedTuple
 
 from qsched.errors import ConfigError
+from qsched.experiment.intervals import interval
 from qsched.experiment.scenario import check_scenario, run_scenario
 from qsched.experiment.workload import load_workload
 
@@ -15,15 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from qsched.config import Scenario
-
-STUDENT_975 = (
-    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
-    2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
-    2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042,
-)  # fmt: skip
-"""Quantiles of Student's t for two-sided 95 %, 1 to 30 degrees of freedom."""
-
-NORMAL_975 = 1.960
 
 
 class Price(NamedTuple):
@@ -35,7 +26,7 @@ class Price(NamedTuple):
         stale: Mean fidelity when it sees the last refresh, likewise.
         losses: Fresh minus stale of each seed; both met the same arrivals.
         loss: Mean of the losses.
-        half_width: Half of their 95 % interval, from Student's t.
+        half_width: Half of their 95 % interval; see `qsched.experiment.intervals`.
     """
 
     policy: str
@@ -88,13 +79,5 @@ def price_of_staleness(
 
 def _price(policy: str, fresh: Sequence[float], stale: Sequence[float]) -> Price:
     losses = tuple(a - b for a, b in zip(fresh, stale, strict=True))
-    freedom = len(losses) - 1
-    quantile = STUDENT_975[freedom - 1] if freedom <= len(STUDENT_975) else NORMAL_975
-    return Price(
-        policy,
-        fmean(fresh),
-        fmean(stale),
-        losses,
-        fmean(losses),
-        quantile * stdev(losses) / sqrt(len(losses)),
-    )
+    loss, half_width = interval(losses)
+    return Price(policy, fmean(fresh), fmean(stale), losses, loss, half_width or 0.0)
