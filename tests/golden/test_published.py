@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from qsched.cli import main
 from qsched.estimate import load_model
-from qsched.experiment.paper_workload import DEPTH, NUM_QUBITS
+from qsched.experiment.paper_workload import PAPER_JOBS
 from qsched.experiment.published import (
     DEVICES,
     TABLE,
@@ -151,8 +151,8 @@ def test_workload_drawn_anew_is_like_the_published_one():
     jobs = read_job_table(JOBS)
 
     for job in jobs:
-        assert NUM_QUBITS[0] <= job.num_qubits <= NUM_QUBITS[1]
-        assert DEPTH[0] <= job.depth <= DEPTH[1]
+        assert PAPER_JOBS.num_qubits[0] <= job.num_qubits <= PAPER_JOBS.num_qubits[1]
+        assert PAPER_JOBS.depth[0] <= job.depth <= PAPER_JOBS.depth[1]
         assert job.shots % 100 == 0
         assert 10_000 <= job.shots <= 100_000
         assert job.num_two_qubit_gates in {job.num_qubits // 10, (job.num_qubits + 6) // 10}

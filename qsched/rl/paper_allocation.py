@@ -1,0 +1,140 @@
+"""The paper's environment: one job, shares for it, and their mean fidelity as the reward."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import gymnasium
+import numpy as np
+
+from qsched.errors import ConfigError, InputError, SimulationError
+from qsched.experiment.paper_workload import JobColumns
+from qsched.policy.learned.allocation import MAX_DEVICES, qubit_shares
+from qsched.registry import near_names
+from qsched.rl.paper_episodes import Episodes, EpisodeSource
+from qsched.rl.paper_spaces import action_space, new_seed, observation_space
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from qsched.estimate import CostModel
+    from qsched.model import Fleet
+    from qsched.rl.paper_episodes import Jobs
+
+Array = np.ndarray[Any, Any]
+
+
+class PaperAllocationEnv(gymnasium.Env[Array, Array]):
+    """``qsched/PaperAllocation-v0``: which share of a job each of five devices gets.
+
+    An episode is one job and one action. Observation and shares are those of
+    `qsched.policy.learned.allocation`, which a trained policy uses as well; see
+    `qsched.rl.paper_episodes.Outcome` for the reward. ``info`` of a step holds ``shares``,
+    ``fidelity`` and ``comm_time_s``.
+
+    Args:
+        fleets: See `EpisodeSource`, as for the others.
+        model: Cost model.
+        jobs: Where jobs come from.
+        busy: Whether free qubits are drawn, too.
+        render_mode: There is none but ``None``.
+
+    Raises:
+        InputError: See `EpisodeSource`.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
+
+    def __init__(
+        self,
+        *,
+        fleets: Sequence[Fleet] | None = None,
+        model: str | CostModel = "paper",
+        jobs: Jobs | None = None,
+        busy: bool = False,
+        render_mode: str | None = None,
+    ) -> None:
+        self.render_mode = render_mode
+        self.source = EpisodeSource(fleets, model, jobs, busy=busy)
+        self.observation_space = observation_space()
+        self.action_space = action_space()
+        self._episode: Episodes | None = None
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Array, dict[str, Any]]:
+        """Draw an episode and return its observation.
+
+        Args:
+            seed: Equal seeds give equal episodes; ``None``: go on.
+            options: What the episode shall have instead of what is drawn: ``fleet``, the index of
+                one of the fleets; ``job``, a `Job`; ``free``, the free qubits of each device.
+
+        Raises:
+            ConfigError: An option is unknown or cannot be.
+        """
+        super().reset(seed=seed)
+        if seed is not None or not self.source.is_seeded:
+            self.source.seed(new_seed(self.np_random) if seed is None else seed)
+        self._episode = self._changed(self.source.draw(1), options or {})
+        return self.source.observe(self._episode)[0], {}
+
+    def _changed(self, episode: Episodes, options: Mapping[str, Any]) -> Episodes:
+        known = ("fleet", "job", "free")
+        if unknown := sorted(set(options) - set(known)):
+            raise ConfigError(
+                f"unknown option {unknown[0]!r} of reset", remedy=near_names(unknown[0], known)
+            )
+        if not options:
+            return episode
+        jobs, fleet = episode.jobs, int(options.get("fleet", episode.fleet[0]))
+        if not 0 <= fleet < len(self.source.fleets):
+            raise ConfigError(
+                f"fleet {fleet} of {len(self.source.fleets)}", remedy="they count from 0"
+            )
+        if "job" in options:
+            facts = (getattr(options["job"], name) for name in JobColumns._fields)
+            jobs = JobColumns(*(np.array([fact]) for fact in facts))
+        capacity = self.source.capacity(fleet)
+        free = list(options.get("free", episode.free[:, 0] if "fleet" not in options else capacity))
+        free += [0] * (MAX_DEVICES - len(free))
+        if len(free) > MAX_DEVICES or any(
+            not 0 <= room <= qubits for room, qubits in zip(free, capacity, strict=True)
+        ):
+            raise ConfigError(
+                f"free qubits are {free}", remedy=f"they are 0 to {capacity} on the devices"
+            )
+        if sum(free) < jobs.num_qubits[0]:
+            raise ConfigError(
+                f"a job of {jobs.num_qubits[0]} qubits, {sum(free)} are free",
+                remedy="give a smaller job or more free qubits",
+            )
+        return Episodes(jobs, np.array([fleet]), np.array(free, dtype=np.int64)[:, np.newaxis])
+
+    def step(self, action: Array) -> tuple[Array, float, bool, bool, dict[str, Any]]:
+        """Place the job and end the episode.
+
+        Args:
+            action: Weights of the devices, shape ``(5,)``.
+
+        Raises:
+            InputError: A weight is not finite, or there are not five.
+            SimulationError: There is no episode yet.
+        """
+        if self._episode is None:
+            raise SimulationError("step before reset")
+        if np.shape(action) != (MAX_DEVICES,):
+            raise InputError(
+                f"action has shape {np.shape(action)}", remedy=f"it must be ({MAX_DEVICES},)"
+            )
+        num_qubits = int(self._episode.jobs.num_qubits[0])
+        shares = np.array(
+            qubit_shares(action, num_qubits, self._episode.free[:, 0].tolist()), dtype=np.int64
+        )
+        outcome = self.source.score(self._episode, shares[:, np.newaxis])
+        info = {
+            "shares": shares,
+            "fidelity": float(outcome.fidelity[0]),
+            "comm_time_s": float(outcome.comm_time_s[0]),
+        }
+        return self.source.observe(self._episode)[0], float(outcome.reward[0]), True, False, info
