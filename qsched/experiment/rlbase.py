@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qsched.errors import InputError
+from qsched.policy.learned.allocation import MAX_DEVICES, observation
 from qsched.policy.learned.archive import read_arrays, read_bytes
+from qsched.policy.learned.paper import act
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,10 +33,6 @@ LAYERS = {
 ARRAYS = tuple(f"{name}.{what}" for name in LAYERS for what in ("weight", "bias"))
 """Names of the arrays in the archive."""
 
-NUM_DEVICES = 5
-JOB_SCALE = 50.0
-FREE_SCALE = 150.0
-CLOPS_SCALE = 1e6
 EPSILON = 1e-6
 MAX_BYTES = 1_000_000
 REMEDY = "give the .npz file with the published policy's three layers"
@@ -80,12 +78,11 @@ def _refusal(path: Path, problem: str) -> InputError:
 def observe(job: Job, free: Sequence[int], rates: Sequence[Rates]) -> Any:
     """Return the 16 inputs as the published code scales them in use.
 
-    Training scaled otherwise (free qubits by 127): that is how it was published.
+    Training scaled otherwise (free qubits by 127): that is how it was published. Here
+    `qsched.policy.learned.allocation.observation` scales both as in use.
     """
-    state = [job.num_qubits / JOB_SCALE]
-    for num_free, rate in zip(free, rates, strict=True):
-        state += [num_free / FREE_SCALE, rate.error_score, rate.clops / CLOPS_SCALE]
-    return np.array(state, dtype=np.float32)
+    scores, clops = zip(*((rate.error_score, rate.clops) for rate in rates), strict=True)
+    return observation(job.num_qubits, free, scores, clops)
 
 
 def rlbase_shares(
@@ -105,18 +102,14 @@ def rlbase_shares(
     Raises:
         InputError: The fleet has another number of devices.
     """
-    if len(rates) != NUM_DEVICES:
+    if len(rates) != MAX_DEVICES:
         raise InputError(
-            f"the published policy knows {NUM_DEVICES} devices, the fleet has {len(rates)}",
+            f"the published policy knows {MAX_DEVICES} devices, the fleet has {len(rates)}",
             remedy="leave the weights out, or give five devices",
         )
 
     def shares(job: Job, free: Sequence[int]) -> list[tuple[int, int]]:
-        values = observe(job, free, rates)
-        for matrix, bias in weights[:-1]:
-            values = np.tanh(matrix @ values + bias)
-        matrix, bias = weights[-1]
-        action = np.clip(matrix @ values + bias, 0.0, 1.0)
+        action = act(weights, observe(job, free, rates))
         ratios = action / (np.sum(action) + EPSILON)
         counts = [round(float(ratio * job.num_qubits)) for ratio in ratios]
         counts[0] += job.num_qubits - sum(counts)

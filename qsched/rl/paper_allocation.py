@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import gymnasium
 import numpy as np
@@ -43,7 +43,7 @@ class PaperAllocationEnv(gymnasium.Env[Array, Array]):
         InputError: See `EpisodeSource`.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
+    metadata = {"render_modes": []}  # noqa: RUF012 - Gymnasium declares it so
 
     def __init__(
         self,
@@ -68,7 +68,8 @@ class PaperAllocationEnv(gymnasium.Env[Array, Array]):
         Args:
             seed: Equal seeds give equal episodes; ``None``: go on.
             options: What the episode shall have instead of what is drawn: ``fleet``, the index of
-                one of the fleets; ``job``, a `Job`; ``free``, the free qubits of each device.
+                one of the fleets; ``job``, a `Job`; ``free``, the free qubits of each device, all
+                where it is not said.
 
         Raises:
             ConfigError: An option is unknown or cannot be.
@@ -96,7 +97,7 @@ class PaperAllocationEnv(gymnasium.Env[Array, Array]):
             facts = (getattr(options["job"], name) for name in JobColumns._fields)
             jobs = JobColumns(*(np.array([fact]) for fact in facts))
         capacity = self.source.capacity(fleet)
-        free = list(options.get("free", episode.free[:, 0] if "fleet" not in options else capacity))
+        free = list(options.get("free", capacity))
         free += [0] * (MAX_DEVICES - len(free))
         if len(free) > MAX_DEVICES or any(
             not 0 <= room <= qubits for room, qubits in zip(free, capacity, strict=True)

@@ -199,9 +199,7 @@ class EpisodeSource:
     def observe(self, episodes: Episodes) -> Array:
         """Return what the policy sees, single precision of shape ``(num, 16)``."""
         rates = self._rates_of(episodes)
-        return observation(
-            episodes.jobs.num_qubits, episodes.free, rates.error_score, rates.clops
-        )
+        return observation(episodes.jobs.num_qubits, episodes.free, rates.error_score, rates.clops)
 
     def _rates_of(self, episodes: Episodes) -> Rates:
         if len(self.fleets) == 1:
@@ -285,7 +283,7 @@ def _neighbouring_qubits(shares: Array) -> Array:
 
 
 def _first_used(shares: Array) -> Array:
-    found = shares[0]
+    found: Array = shares[0]
     for share in shares[1:]:
         found = np.where(found > 0, found, share)
     return found

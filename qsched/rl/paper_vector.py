@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
@@ -40,7 +40,7 @@ class PaperAllocationVectorEnv(VectorEnv[Array, Array, Array]):
         InputError: See `EpisodeSource`; or ``num_envs`` is below 1.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {
+    metadata = {  # noqa: RUF012 - Gymnasium declares it so
         "render_modes": [],
         "autoreset_mode": AutoresetMode.SAME_STEP,
     }

@@ -180,7 +180,8 @@ def qubit_shares_of_many(weights: Any, num_qubits: Any, free: Any) -> Array:
         exact = open_weights * (left / np.maximum(_sum(open_weights), TINY))
         over = (exact >= free) & (open_weights > 0.0)
         if not over.any():
-            return free * full + _rounded(exact, left, open_weights > 0.0)
+            shares: Array = free * full + _rounded(exact, left, open_weights > 0.0)
+            return shares
         full |= over
 
 
@@ -199,4 +200,5 @@ def _rounded(exact: Array, total: Any, may_grow: Array) -> Array:
             behind = remainders[earlier] >= remainders[later]
             ranks[later] += behind
             ranks[earlier] += ~behind
-    return (floors + (ranks < missing)).astype(np.int64)
+    rounded: Array = (floors + (ranks < missing)).astype(np.int64)
+    return rounded

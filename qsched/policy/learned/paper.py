@@ -43,7 +43,7 @@ def actor_layers(arrays: Mapping[str, Any], source: str) -> Layers:
     Raises:
         InputError: A layer is missing, or its shape does not fit the one before it.
     """
-    names = []
+    names: list[str] = []
     while f"{HIDDEN}.{2 * len(names)}.weight" in arrays:
         names.append(f"{HIDDEN}.{2 * len(names)}")
     layers: Layers = []
@@ -52,7 +52,7 @@ def actor_layers(arrays: Mapping[str, Any], source: str) -> Layers:
         matrix, bias = (arrays.get(f"{name}.{what}") for what in ("weight", "bias"))
         if matrix is None or bias is None:
             raise _refusal(source, f"lacks {name}.weight or {name}.bias")
-        num_outputs = MAX_DEVICES if name == OUTPUT else len(bias)
+        num_outputs = MAX_DEVICES if name == OUTPUT else bias.size
         if matrix.shape != (num_outputs, num_inputs) or bias.shape != (num_outputs,):
             raise _refusal(
                 source,
@@ -182,8 +182,13 @@ def fewer_parts(
     [60, 127, 0]
     """
     for wish in (shares, free):
-        best = sorted(range(len(free)), key=lambda i: (-wish[i], i))[:max_parts]  # noqa: B023 - used at once
+        best = _largest(wish, max_parts)
         kept = [room if i in best else 0 for i, room in enumerate(free)]
         if sum(kept) >= num_qubits:
             return kept
     return None
+
+
+def _largest(numbers: Sequence[int], count: int) -> list[int]:
+    """Return where the largest numbers are, the earlier first where they are equal."""
+    return sorted(range(len(numbers)), key=lambda i: (-numbers[i], i))[:count]
