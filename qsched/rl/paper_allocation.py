@@ -29,7 +29,7 @@ class PaperAllocationEnv(gymnasium.Env[Array, Array]):
 
     An episode is one job and one action. Observation and shares are those of
     `qsched.policy.learned.allocation`, which a trained policy uses as well; see
-    `qsched.rl.paper_episodes.Outcome` for the reward. ``info`` of a step holds ``shares``,
+    `qsched.rl.paper_outcome.Outcome` for the reward. ``info`` of a step holds ``shares``,
     ``fidelity`` and ``comm_time_s``.
 
     Args:

@@ -1,4 +1,4 @@
-"""Episodes of the paper's environment, many at once: jobs, free qubits, and what shares give.
+"""Episodes of the paper's environment, many at once: fleets, jobs and free qubits.
 
 Arrays have the devices first, five of them; a smaller fleet is padded with devices without
 qubits. One environment and many are made of this, so that they agree.
@@ -7,12 +7,12 @@ qubits. One environment and many are made of this, so that they agree.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from qsched.errors import ConfigError, SimulationError
-from qsched.estimate import Rates, final_fidelity, load_model
+from qsched.estimate import Rates, load_model
 from qsched.experiment.paper_workload import PAPER_JOBS, JobColumns, JobRanges
 from qsched.io.devices import load_fleet
 from qsched.policy.learned.allocation import (
@@ -21,6 +21,7 @@ from qsched.policy.learned.allocation import (
     check_finite,
     observation,
 )
+from qsched.rl.paper_outcome import Outcome, score_shares
 from qsched.sim import random_stream
 
 if TYPE_CHECKING:
@@ -49,28 +50,6 @@ class Episodes(NamedTuple):
     jobs: JobColumns
     fleet: Array
     free: Array
-
-
-class Outcome(NamedTuple):
-    """What shares give in many episodes, each of shape ``(num,)``.
-
-    Attributes:
-        reward: Mean over the devices with a share of equation (7), each with its own share.
-        fidelity: Equation (8), as the cost model scores the plan.
-        comm_time_s: Equation (9).
-    """
-
-    reward: Array
-    fidelity: Array
-    comm_time_s: Array
-
-
-class _Part(NamedTuple):
-    """What equation (7) reads of a job, as arrays."""
-
-    num_qubits: Array
-    depth: Array
-    num_two_qubit_gates: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,29 +192,7 @@ class EpisodeSource:
             episodes: The episodes.
             shares: Qubits on each device, shape ``(5, num)``, that sum to those of the job.
         """
-        jobs = episodes.jobs
-        rates = self._rates_of(episodes)
-        used = shares > 0
-        num_parts = used.sum(axis=0)
-        gates = jobs.num_two_qubit_gates * shares / jobs.num_qubits
-        own = _Part(np.maximum(shares, 1), jobs.depth, gates)
-        constants = self.model.constants
-        fidelity = final_fidelity(
-            self._mean_fidelity(cast("Job", jobs), num_parts, rates, used),
-            cast("int", num_parts),
-            constants.link_fidelity,
-        )
-        if self.model.decimals is not None:
-            fidelity = np.round(fidelity, self.model.decimals)
-        return Outcome(
-            self._mean_fidelity(cast("Job", own), 1, rates, used),
-            cast("Array", fidelity),
-            _neighbouring_qubits(shares) * constants.latency_s,
-        )
-
-    def _mean_fidelity(self, job: Job, num_parts: Any, rates: Rates, used: Array) -> Any:
-        fidelities = self.model.device_fidelity(job, num_parts, rates)
-        return (fidelities * used).sum(axis=0) / used.sum(axis=0)
+        return score_shares(self.model, episodes.jobs, shares, self._rates_of(episodes))
 
 
 def _padded(values: list[Any], filler: Any) -> list[Any]:
@@ -273,17 +230,3 @@ def _enough(free: Array, capacity: Array, num_qubits: Array) -> Array:
     together = np.maximum(held.sum(axis=0), 1)
     more: Array = free - held * -lacks // together
     return more
-
-
-def _neighbouring_qubits(shares: Array) -> Array:
-    """Return the sum of ``q_i + q_{i+1}`` over neighbouring parts: all twice but the outer two."""
-    first, last = (_first_used(order) for order in (shares, shares[::-1]))
-    total: Array = 2 * shares.sum(axis=0) - first - last
-    return total
-
-
-def _first_used(shares: Array) -> Array:
-    found: Array = shares[0]
-    for share in shares[1:]:
-        found = np.where(found > 0, found, share)
-    return found
