@@ -16,6 +16,7 @@ COMMANDS = {
         "qsched.cli.calibrations:calibrations",
         "Take calibrations in and keep them as snapshots.",
     ),
+    "train": ("qsched.cli.train:train", "Train a policy by reinforcement learning."),
     "evaluate": (
         "qsched.cli.evaluate:evaluate",
         "Compare policies on the same jobs, with intervals.",

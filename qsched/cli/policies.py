@@ -30,7 +30,8 @@ def policies(kind: str, *, as_json: bool) -> None:
     """List policies, plug-ins included.
 
     A policy of your own is named package.module:Name, or comes from an installed
-    package with an entry point in the group qsched.policies.
+    package with an entry point in the group qsched.policies. A trained one is named
+    rl:PATH.
     """
     from qsched.registry import load_object  # noqa: PLC0415 - `--help` stays instant
 

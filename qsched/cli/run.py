@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 @click.option(
     "--policy",
     metavar="NAME",
-    help="Where jobs go: see `qsched policies`.  [default: speed]",
+    help="Where jobs go: see `qsched policies`; rl:PATH is a trained one.  [default: speed]",
     shell_complete=complete("qsched.policy:POLICIES"),
 )
 @click.option(
