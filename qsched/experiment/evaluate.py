@@ -12,7 +12,7 @@ from qsched.experiment.evaluation import Evaluation, EvaluationInterrupted, Run
 from qsched.experiment.replications import check_arrivals, make_replications, resampled
 from qsched.experiment.schedule import make_fleet, schedule
 from qsched.model import Status
-from qsched.policy import load_discipline, load_policy
+from qsched.policy import check_fleet, load_discipline, load_policy
 from qsched.sim.arrivals import check_seed
 
 if TYPE_CHECKING:
@@ -178,8 +178,8 @@ def _check(
     for policy in policies.values():
         with gather(errors):
             loaded = load_policy(policy)
-            if fleets and hasattr(loaded, "check_fleet"):
-                loaded.check_fleet(fleets[0])
+            if fleets:
+                check_fleet(loaded, fleets[0])
     raise_all(errors)
     return fleets[0], models[0], figures
 
