@@ -79,6 +79,8 @@ class CloudView(NamedTuple):
         qpus: Every QPU, in the order of the fleet.
         max_parts: Parts that a plan may have at the most.
         num_started: Jobs started so far.
+        num_waiting: Jobs that wait now, the one that is asked for included.
+        mean_shots: Mean shots of the jobs that have joined the queue so far; 0 if none has.
         seed: Seed of the run, for policies that draw by lot.
         model: Cost model of the run.
         upcoming_releases: Call it for the running jobs' releases, sorted by time.
@@ -88,6 +90,8 @@ class CloudView(NamedTuple):
     qpus: tuple[QpuView, ...]
     max_parts: int
     num_started: int
+    num_waiting: int
+    mean_shots: float
     seed: int
     model: CostModel
     upcoming_releases: Callable[[], Sequence[Release]]

@@ -90,6 +90,7 @@ class Cloud:
         self.num_started = 0
         self.num_ended = 0
         self.has_changed = False
+        self._num_joined = self._shots_joined = 0
 
     def observe(self) -> CloudView:
         """Return what a policy sees now."""
@@ -98,6 +99,8 @@ class Cloud:
             tuple([qpu.view() for qpu in self.qpus]),
             self.broker.max_parts,
             self.num_started,
+            len(self.queue),
+            self._shots_joined / self._num_joined if self._num_joined else 0.0,
             self.seed,
             self.model,
             self.upcoming_releases,
@@ -105,9 +108,8 @@ class Cloud:
 
     def upcoming_releases(self) -> list[Release]:
         """Return the releases of the running jobs, sorted by time."""
-        return sorted(
-            [Release(r.finish_time_s, r.plan) for r in self.running.values()], key=_release_time
-        )
+        releases = [Release(r.finish_time_s, r.plan) for r in self.running.values()]
+        return sorted(releases, key=_release_time)
 
     def spawn(self, generator: Generator[simpy.Event, Any, None]) -> simpy.Process:
         """Begin a SimPy process whose exceptions come out of the run as they were raised."""
@@ -118,7 +120,9 @@ class Cloud:
     def enqueue(self, row: int, job: Job) -> None:
         """Put a submitted job into the queue."""
         self.queue.push(row, job)
-        self.has_changed = True
+        self._num_joined += 1
+        self._shots_joined += job.shots
+        self.changed()
 
     def changed(self) -> None:
         """Say that something changed that may let a waiting job start."""

@@ -77,7 +77,7 @@ def test_decision_of_a_learned_policy(benchmark, figure, full):
         QpuView(d.name, d.num_qubits, d.num_qubits, 0, 0.0, 0.0, 0, model.rates(d), d)
         for d in load_fleet().devices
     )
-    view = CloudView(0.0, qpus, 5, 0, 0, model, list)
+    view = CloudView(0.0, qpus, 5, 0, 1, 4096.0, 0, model, list)
     job = make_job(num_qubits=200)
 
     taken_s = seconds(lambda: policy.decide(job, view), 5_000 if full else 10)

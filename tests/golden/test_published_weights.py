@@ -34,7 +34,7 @@ def test_they_load_and_decide_as_published_but_for_rounding_and_room():
         QpuView(d.name, 127, 127, 0, 0.0, 0.0, 0, rate, d)
         for d, rate in zip(fleet.devices, rates, strict=True)
     )
-    view = CloudView(0.0, qpus, 5, 0, 0, model, list)
+    view = CloudView(0.0, qpus, 5, 0, 1, 4096.0, 0, model, list)
     published = rlbase_shares(layers, rates)
 
     assert [matrix.shape for matrix, _ in layers] == list(LAYERS.values())

@@ -20,7 +20,7 @@ def views(capacities, free=None):
 
 
 def cloud(qpus, max_parts):
-    return CloudView(0.0, tuple(qpus), max_parts, 0, 0, None, list)
+    return CloudView(0.0, tuple(qpus), max_parts, 0, 1, 0.0, 0, None, list)
 
 
 @given(st.integers(1, 10_000), st.integers(1, 50))

@@ -216,6 +216,20 @@ def test_view_tells_what_is_free_and_what_will_be():
     assert view.max_parts == 2
 
 
+def test_view_tells_how_many_wait_and_how_long_jobs_are_in_the_mean():
+    shots = (1_000, 3_000, 5_000)
+    jobs = [make_job(f"j{i}", 4, shots=n) for i, n in enumerate(shots)]
+    simulation = Simulation(make_fleet(), [*jobs, make_job("huge", 6, shots=10**6)])
+    assert simulation.observe()[4:6] == (0, 0.0)
+    simulation.advance()
+
+    view = simulation.observe()
+
+    assert (view.num_waiting, view.mean_shots) == (3, 3_000.0)  # one can never run
+    simulation.start(0, (Placement("device", 4),))
+    assert simulation.observe()[4:6] == (2, 3_000.0)
+
+
 def test_utilisation_in_the_view_counts_the_qubit_seconds_held_so_far():
     """Four of seven qubits for 50 of 60 seconds."""
     jobs = [make_job("j", 4), make_job("later", 1, submit_time_s=60.0)]

@@ -53,7 +53,7 @@ def view_of(free, max_parts=5, capacity=10, **rates):
         QpuView(f"qpu{i}", capacity, room, 0, 0.0, 0.0, capacity - room, known, device)
         for i, room in enumerate(free)
     )
-    return CloudView(0.0, qpus, max_parts, 0, 0, load_model("paper"), list)
+    return CloudView(0.0, qpus, max_parts, 0, 1, 4096.0, 0, load_model("paper"), list)
 
 
 def shares_of(plan):

@@ -1,0 +1,82 @@
+"""The network of a policy trained in Cloud-v0, carried out with NumPy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from qsched.errors import InputError
+from qsched.policy.learned.encoding import NUM_CONTEXT, NUM_FEATURES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qsched.policy.learned.encoding import View
+
+
+def shapes(hidden: int) -> dict[str, tuple[int, ...]]:
+    """Return the arrays of a network with so many units in each hidden layer."""
+    return {
+        "plan.weight": (hidden, NUM_FEATURES),
+        "plan.bias": (hidden,),
+        "context.weight": (hidden, NUM_CONTEXT),
+        "second.weight": (hidden, hidden),
+        "second.bias": (hidden,),
+        "score.weight": (1, hidden),
+        "pooled.weight": (hidden, hidden + NUM_CONTEXT),
+        "pooled.bias": (hidden,),
+        "whole.weight": (1, hidden),
+        "whole.bias": (1,),
+    }
+
+
+class PlanScorer:
+    """Scores the plans of a job, and waiting: the actor of `qsched.rl.network.CloudNet`.
+
+    Args:
+        arrays: By the names of `shapes`.
+        source: What they were read from, for messages.
+
+    Raises:
+        InputError: An array is missing, strange, or of another shape.
+    """
+
+    def __init__(self, arrays: Mapping[str, Any], source: str) -> None:
+        hidden = len(arrays["plan.bias"]) if "plan.bias" in arrays else 0
+        wanted = shapes(hidden)
+        found = {name: array.shape for name, array in arrays.items()}
+        if found != wanted:
+            wrong = sorted(set(found.items()) ^ set(wanted.items()))
+            raise InputError(
+                f"arrays are not those of a policy of Cloud-v0: {wrong[0][0]} {wrong[0][1]}",
+                remedy="give a policy that was trained there",
+                source=source,
+            )
+        a = {name: np.asarray(array, dtype=np.float32) for name, array in arrays.items()}
+        self._plan, self._plan_bias = a["plan.weight"], a["plan.bias"]
+        self._context = a["context.weight"]
+        self._second, self._second_bias = a["second.weight"], a["second.bias"][:, None]
+        self._score = a["score.weight"][0]
+        # The mean over plans is taken by a product, so that its part of the layer stands alone.
+        self._mean = a["pooled.weight"][:, :hidden]
+        self._rest, self._rest_bias = a["pooled.weight"][:, hidden:], a["pooled.bias"]
+        self._whole, self._whole_bias = a["whole.weight"][0], a["whole.bias"][0]
+
+    def scores(self, view: View) -> Any:
+        """Return the score of each plan of one job, and of waiting: shape ``(plans + 1,)``."""
+        context, possible = view.context, view.possible
+        plans = self._plan @ view.features
+        plans += (self._context @ context + self._plan_bias)[:, None]
+        np.maximum(plans, 0.0, out=plans)
+        plans = self._second @ plans
+        plans += self._second_bias
+        np.maximum(plans, 0.0, out=plans)
+        counted = possible.astype(np.float32)
+        mean = plans @ counted
+        mean /= max(np.count_nonzero(possible), 1)
+        pooled = np.maximum(self._mean @ mean + self._rest @ context + self._rest_bias, 0.0)
+        scores = np.empty(len(possible) + 1, dtype=np.float32)
+        np.matmul(self._score, plans, out=scores[:-1])
+        scores[-1] = self._whole @ pooled + self._whole_bias
+        return scores
