@@ -167,7 +167,7 @@ def test_rewards_worked_out_by_hand():
 
 def test_a_job_time_is_the_mean_work_over_what_the_fleet_does():
     source = toy().source
-    devices = source.fleets[0].devices
+    devices = source.fleets.at(0)
 
     # 10 + 10 qubits, 1,000 shots in 50 s on each: 400 qubit-shots a second.
     assert job_time(np.array([6, 10]), np.array([1_000, 2_000]), devices) == pytest.approx(32.5)

@@ -13,10 +13,12 @@ from qsched.policy.learned.encoding import (
     CONTEXT,
     FEATURES,
     Devices,
+    Plans,
     Situation,
     arrange,
     device_order,
     encode,
+    plans_of,
     rate_arrays,
 )
 from qsched.testing import make_device
@@ -49,7 +51,8 @@ def look(num_parts, free, devices=DEVICES, **job):
     } | job
     names, own = arranged(devices)
     table = candidates(len(devices), num_parts)
-    return names, table, encode(table, own, Situation(free=np.array(free), **facts), MODEL)
+    now = Situation(free=np.array(free), **facts)
+    return names, table, encode(plans_of(table, own), own, now, MODEL)
 
 
 def feature(view, name):
@@ -172,8 +175,9 @@ def test_many_clouds_at_once_show_what_each_shows_alone(data):
             max_size=4,
         )
     )
+    plans = plans_of(table, own)
     alone = [
-        encode(table, own, Situation(*row)._replace(free=np.array(row[4])), MODEL) for row in rows
+        encode(plans, own, Situation(*row)._replace(free=np.array(row[4])), MODEL) for row in rows
     ]
     num = len(rows)
 
@@ -185,7 +189,9 @@ def test_many_clouds_at_once_show_what_each_shows_alone(data):
         rate_arrays([repeated(field) for field in own.rates]),
         *(repeated(field) for field in own[2:]),
     )
-    together = encode(table, every, Situation(*map(np.array, zip(*rows, strict=True))), MODEL)
+    of_every = Plans(table, *(repeated(field) for field in plans[1:]))
+    now = Situation(*map(np.array, zip(*rows, strict=True)))
+    together = encode(of_every, every, now, MODEL)
 
     for row, view in enumerate(alone):
         for ours, theirs in zip(together, view, strict=True):
