@@ -30,13 +30,13 @@ def fleets_of(names: Sequence[str]) -> list[Fleet] | None:
         InputError: One cannot be used.
         BadInputs: Several cannot.
     """
-    from qsched.io.fleets import load_fleet  # noqa: PLC0415 - --help stays instant
+    from qsched.experiment.schedule import make_fleet  # noqa: PLC0415 - --help stays instant
 
     errors: list[InputError] = []
     fleets: list[Fleet] = []
     for name in names:
         with gather(errors):
-            fleets.append(load_fleet(name))
+            fleets.append(make_fleet(None, name))
     raise_all(errors)
     return fleets or None
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from qsched.result import RunResult
     from qsched.sim import Broker, Recorder
 
+PUBLISHED = "published"
+"""Name of the fleet that the published results come from, by the means of its devices."""
+
 
 def schedule(
     circuits: Any,
@@ -51,8 +54,9 @@ def schedule(
         circuits: One or several of: ``QuantumCircuit``, `Job`, path of a circuit file, of a
             folder of them, or of a job table.
         devices: Names, paths, `DeviceProfile` objects, Qiskit backends or targets.
-        fleet: Instead of ``devices``: a `Fleet`, the name of a shipped one or a fleet file;
-            ``"paper"`` when neither is given.
+        fleet: Instead of ``devices``: a `Fleet`, the name of a shipped one, ``"published"`` (see
+            `qsched.experiment.published.published_fleet`) or a fleet file; ``"paper"`` when
+            neither is given.
         policy: Where jobs go; ``qsched policies`` lists the names.
         model: Cost model, ``"paper"`` or ``"icpp2025"``.
         broker: ``"parallel"`` splits jobs over several QPUs, ``"serial"`` does not.
@@ -174,6 +178,10 @@ def make_fleet(
         raise ConfigError("both devices and a fleet are given", remedy="give one of them")
     if isinstance(fleet, Fleet):
         return fleet
+    if fleet == PUBLISHED and not drift:
+        from qsched.experiment.published import published_fleet  # noqa: PLC0415 - as rarely used
+
+        return published_fleet()
     if devices is not None:
         if isinstance(devices, str) or not _is_collection(devices):
             devices = [devices]

@@ -57,7 +57,7 @@ TRAINABLES: dict[str, Trainable] = {
     "qsched/PaperAllocation-v0": Trainable(
         masked=False,
         describe="qsched.rl.trainable:describe_paper_allocation",
-        policy_kwargs={"log_std_init": -0.5},
+        policy_kwargs={"log_std_init": -2.0},
         hyper=HyperParameters(
             learning_rate=1e-3,
             num_steps=4,
@@ -69,6 +69,23 @@ TRAINABLES: dict[str, Trainable] = {
         num_envs=1024,
         timesteps=1_000_000,
         evaluation_episodes=1024,
+    ),
+    "qsched/Cloud-v0": Trainable(
+        masked=True,
+        policy="qsched.rl.network:CloudActorCritic",
+        hyper=HyperParameters(
+            learning_rate=1e-3,
+            num_steps=64,
+            num_minibatches=8,
+            num_epochs=6,
+            gamma=0.998,  # a job holds its devices for many decisions to come
+            gae_lambda=0.97,
+            entropy_coefficient=0.01,
+        ),
+        num_envs=256,
+        timesteps=3_000_000,
+        evaluation_episodes=128,
+        export="qsched.rl.network:export_actor",
     ),
 }
 """Environment id to how a policy is trained in it."""

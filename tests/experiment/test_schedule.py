@@ -6,6 +6,8 @@ from qiskit_ibm_runtime.fake_provider import FakeManilaV2
 
 import qsched
 from qsched.errors import BadInputs, CircuitError, ConfigError, InputError, JobTableError
+from qsched.experiment.published import published_fleet
+from qsched.experiment.schedule import make_fleet as fleet_of
 from qsched.experiment.schedule import make_jobs
 from qsched.sim import RunInterrupted
 from qsched.testing import EventLog, check_schedule, make_device, make_fleet, make_job
@@ -144,3 +146,7 @@ def test_interrupted_call_carries_what_was_done():
 
     check_schedule(caught.value.result)
     assert caught.value.result.partial
+
+
+def test_the_published_fleet_has_a_name():
+    assert fleet_of(None, "published") == published_fleet()

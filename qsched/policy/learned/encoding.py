@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from qsched.policy.learned.candidates import Candidates
 
 CONTEXT = ("width", "shots", "waiting", "free", "next_release", "parts")
+"""Names of the numbers that hold for all plans; see docs/reference/environments.md."""
+
 FEATURES = (
     "others_slowness",
     "last_slowness",
@@ -33,7 +35,7 @@ FEATURES = (
     "left_over",
     "is_feasible",
 )
-"""Names of the numbers, in order; docs/reference/environments.md says what each of them is."""
+"""Names of the numbers of each plan, in order."""
 
 LAYOUT = {"name": "cloud", "version": 1, "context": list(CONTEXT), "features": list(FEATURES)}
 """What a file of weights must agree with."""
