@@ -53,6 +53,10 @@ POLICIES = Registry(
             "qsched.policy.heuristics:RANDOM",
             "start at once on QPUs drawn by lot from the seed",
         ),
+        LEARNED: (
+            "qsched.policy.learned:load_learned",
+            "learned: trained with qsched train; rl:PATH is one of your own",
+        ),
     },
 )
 
@@ -98,14 +102,14 @@ def load_policy(policy: str | AllocationPolicy) -> AllocationPolicy:
 
 
 def _named(name: str) -> object:
-    kind, _, path = name.partition(":")
-    if kind != LEARNED:
+    kind, colon, path = name.partition(":")
+    if kind != LEARNED or not colon:
         return POLICIES.load(name)
     from qsched.policy.learned import load_learned  # noqa: PLC0415 - for those who ask for it
 
-    if name != LEARNED and not path:
+    if not path:
         raise ConfigError(f"policy {name!r} names no file", remedy="the form is rl:PATH")
-    return load_learned(Path(path) if path else None)
+    return load_learned(Path(path))
 
 
 def check_fleet(policy: AllocationPolicy, fleet: Fleet) -> None:

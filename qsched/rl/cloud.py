@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gymnasium
 import numpy as np
 
-from qsched.errors import ConfigError, InputError, SimulationError
+from qsched.errors import InputError, SimulationError
 from qsched.experiment.paper_workload import JobColumns
 from qsched.model import Job
 from qsched.policy.learned.candidates import MAX_DEVICES
@@ -22,6 +22,7 @@ from qsched.rl.cloud_spaces import (
     parts_of,
 )
 from qsched.rl.episodes import NUM_JOBS, Arrivals, Drawn, EpisodeSource, options_of
+from qsched.rl.resets import checked_seed, seed_source
 from qsched.sim import Simulation
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class CloudEnv(gymnasium.Env[Array, int]):
         num_jobs: Jobs of an episode.
         arrivals: When they come; an `Arrivals`, or names and values of one.
         variants: Fleets like each one that episodes have, too; see `qsched.rl.variants`.
-        max_devices: Devices of a fleet at the most.
+        max_devices: Devices of a fleet at the most, here and in use.
         reward: The trade-off; a `RewardWeights`, or names and values of some.
         render_mode: There is none but ``None``.
 
@@ -101,11 +102,9 @@ class CloudEnv(gymnasium.Env[Array, int]):
         Raises:
             ConfigError: An option is given.
         """
-        if options:
-            raise ConfigError(f"unknown options of reset {sorted(options)}", remedy="give none")
+        seed = checked_seed(seed, options)
         super().reset(seed=seed)
-        if seed is not None or not self.source.is_seeded:
-            self.source.seed(int(self.np_random.integers(2**31)) if seed is None else seed)
+        seed_source(self.source, seed, self.np_random)
         drawn = self.source.draw(1)
         self._job_time = float(drawn.job_time[0])
         self._fidelity = 0.0

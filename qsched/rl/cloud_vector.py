@@ -16,6 +16,7 @@ from qsched.policy.learned.reward import RewardWeights
 from qsched.rl.cloud_spaces import action_space, finished, observation_size, observation_space
 from qsched.rl.clouds import Clouds
 from qsched.rl.episodes import NUM_JOBS, Arrivals, EpisodeSource, options_of
+from qsched.rl.resets import checked_seed, seed_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,7 +42,7 @@ class CloudVectorEnv(VectorEnv[Array, Array, Array]):
         num_jobs: Jobs of an episode.
         arrivals: When they come; an `Arrivals`, or names and values of one.
         variants: Fleets like each one that episodes have, too; see `qsched.rl.variants`.
-        max_devices: Devices of a fleet at the most.
+        max_devices: Devices of a fleet at the most, here and in use.
         reward: The trade-off; a `RewardWeights`, or names and values of some.
 
     Raises:
@@ -102,13 +103,9 @@ class CloudVectorEnv(VectorEnv[Array, Array, Array]):
         Raises:
             ConfigError: An option is given, or one seed for each cloud.
         """
-        if options:
-            raise ConfigError(f"unknown options of reset {sorted(options)}", remedy="give none")
-        if seed is not None and not isinstance(seed, int | np.integer):
-            raise ConfigError(f"seed is {seed!r}", remedy="give one for all clouds")
-        super().reset(seed=None if seed is None else int(seed))
-        if seed is not None or not self.source.is_seeded:
-            self.source.seed(int(self.np_random.integers(2**31)) if seed is None else int(seed))
+        seed = checked_seed(seed, options)
+        super().reset(seed=seed)
+        seed_source(self.source, seed, self.np_random)
         self._begin(self._every)
         self._has_begun = True
         return self._observe(), {}

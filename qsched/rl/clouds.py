@@ -46,7 +46,7 @@ class Clouds:
         self.num_plans = source.num_plans
         self._plans = {k: source.fleets.plans(k) for k in source.parts}
         self._fleet = np.zeros(num, dtype=np.intp)
-        max_devices = source.fleets.max_devices
+        num_devices = source.fleets.num_devices
         capacity = int(source.fleets.devices.capacity.sum(axis=1).max())
         shape = (num, source.num_jobs + 1)  # one more, which never comes
         self._jobs = np.ones((4, *shape), dtype=np.int64)
@@ -57,9 +57,9 @@ class Clouds:
         self._head = np.zeros(num, dtype=np.int64)
         self._arrived = np.zeros(num, dtype=np.int64)
         num_running = capacity // source.least_qubits
-        self._free = np.zeros((num, max_devices), dtype=np.int64)
+        self._free = np.zeros((num, num_devices), dtype=np.int64)
         self._finish = np.full((num, num_running), np.inf)
-        self._held = np.zeros((num, num_running, max_devices), dtype=np.int64)
+        self._held = np.zeros((num, num_running, num_devices), dtype=np.int64)
         self.now = np.zeros(num)
         self.sum_fidelity = np.zeros(num)
         self.seen = np.zeros((num, observation_size(self.num_plans)), dtype=np.float32)

@@ -175,7 +175,7 @@ class EpisodeSource:
     @property
     def num_plans(self) -> int:
         """Plans that a job can have at the most."""
-        return max(len(candidates(self.fleets.max_devices, k).members) for k in self.parts)
+        return max(len(candidates(self.fleets.num_devices, k).members) for k in self.parts)
 
     def seed(self, seed: int) -> None:
         """Begin anew."""

@@ -31,8 +31,9 @@ class FleetArrays:
 
     Attributes:
         fleets: The fleets.
-        max_devices: Devices of each row; where a fleet has fewer, the capacity is 0.
-        devices: Fields of shape ``(fleets, max_devices)``.
+        num_devices: Devices of each row, those of the largest fleet; where a fleet has fewer, the
+            capacity is 0.
+        devices: Fields of shape ``(fleets, num_devices)``.
         layers: Logarithms to base 2 of the quantum volumes, likewise.
 
     Raises:
@@ -44,26 +45,28 @@ class FleetArrays:
         if not fleets:
             raise ConfigError("no fleet is given", remedy="give one or more")
         self.fleets = tuple(fleets)
-        self.max_devices = max_devices
+        self.num_devices = length = max(len(fleet.devices) for fleet in fleets)
         rows = [_row(fleet, model, max_devices) for fleet in fleets]
         self.devices = Devices(
-            _stack([row.capacity for row in rows], max_devices, 0),
+            _stack([row.capacity for row in rows], length, 0),
             rate_arrays(
                 [
-                    _stack([row.rates[field] for row in rows], max_devices, None)
+                    _stack([row.rates[field] for row in rows], length, None)
                     for field in range(len(Rates._fields))
                 ]
             ),
-            _stack([row.slowness for row in rows], max_devices, 0.0),
-            _stack([row.per_qubit for row in rows], max_devices, 0.0),
+            _stack([row.slowness for row in rows], length, 0.0),
+            _stack([row.per_qubit for row in rows], length, 0.0),
             np.array([row.spread for row in rows]),
+            np.array([row.largest for row in rows]),
+            np.array([row.together for row in rows]),
         )
         volumes = self.devices.rates.quantum_volume
         self.layers = np.array([[log2(volume) for volume in row] for row in volumes.tolist()])
 
     def plans(self, num_parts: int) -> Plans:
         """Return the plans of so many parts, a row for each fleet."""
-        table = candidates(self.max_devices, num_parts)
+        table = candidates(self.num_devices, num_parts)
         rows = [plans_of(table, self.at(fleet)) for fleet in range(len(self.fleets))]
         return Plans(
             table,

@@ -12,7 +12,8 @@ from qsched.experiment.paper_workload import JobColumns
 from qsched.policy.learned.allocation import MAX_DEVICES, qubit_shares
 from qsched.registry import near_names
 from qsched.rl.paper_episodes import Episodes, EpisodeSource
-from qsched.rl.paper_spaces import action_space, new_seed, observation_space
+from qsched.rl.paper_spaces import action_space, observation_space
+from qsched.rl.resets import seed_source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,8 +76,7 @@ class PaperAllocationEnv(gymnasium.Env[Array, Array]):
             ConfigError: An option is unknown or cannot be.
         """
         super().reset(seed=seed)
-        if seed is not None or not self.source.is_seeded:
-            self.source.seed(new_seed(self.np_random) if seed is None else seed)
+        seed_source(self.source, seed, self.np_random)
         self._episode = self._changed(self.source.draw(1), options or {})
         return self.source.observe(self._episode)[0], {}
 

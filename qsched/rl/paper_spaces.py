@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from gymnasium.spaces import Box
 
@@ -18,8 +16,3 @@ def observation_space() -> Box:
 def action_space() -> Box:
     """Return the space of actions: a weight in [0, 1] for each of five devices."""
     return Box(0.0, 1.0, (MAX_DEVICES,), np.float32)
-
-
-def new_seed(random: Any) -> int:
-    """Return a seed for an environment that was reset without one."""
-    return int(random.integers(2**31))

@@ -11,7 +11,8 @@ from gymnasium.vector.utils import batch_space
 from qsched.errors import ConfigError, InputError, SimulationError
 from qsched.policy.learned.allocation import MAX_DEVICES, qubit_shares_of_many
 from qsched.rl.paper_episodes import Episodes, EpisodeSource
-from qsched.rl.paper_spaces import action_space, new_seed, observation_space
+from qsched.rl.paper_spaces import action_space, observation_space
+from qsched.rl.resets import checked_seed, seed_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,13 +79,9 @@ class PaperAllocationVectorEnv(VectorEnv[Array, Array, Array]):
         Raises:
             ConfigError: An option is given, or one seed for each environment.
         """
-        if options:
-            raise ConfigError(f"unknown options of reset {sorted(options)}", remedy="give none")
-        if seed is not None and not isinstance(seed, int | np.integer):
-            raise ConfigError(f"seed is {seed!r}", remedy="give one for all environments")
-        super().reset(seed=None if seed is None else int(seed))
-        if seed is not None or not self.source.is_seeded:
-            self.source.seed(new_seed(self.np_random) if seed is None else int(seed))
+        seed = checked_seed(seed, options)
+        super().reset(seed=seed)
+        seed_source(self.source, seed, self.np_random)
         return self._begin().copy(), {}
 
     def _begin(self) -> Array:

@@ -11,7 +11,7 @@ from sb3_contrib import MaskablePPO
 from stable_baselines3 import PPO
 from stable_baselines3.common.logger import Logger
 
-from qsched.errors import ConfigError, InputError
+from qsched.errors import InputError
 from qsched.registry import load_object
 from qsched.rl.checkpoints import load_checkpoint, restore
 from qsched.rl.course import Course, seed_of
@@ -64,12 +64,12 @@ def run_session(
     try:
         with _randomness_kept(settings.num_threads):
             torch.manual_seed(seed_of(settings.seed, "initial weights"))
-            model = make_model(trainable, settings.hyper, env)
+            model = make_model(trainable, settings.hyper, env, settings.timesteps)
             course = Course(
                 out=out,
                 trainable=trainable,
                 settings=settings,
-                metadata=_metadata(trainable, settings, env.env),
+                metadata=_metadata(trainable, settings),
                 env=env,
                 held_out=held_out,
                 standing=standing,
@@ -82,23 +82,32 @@ def run_session(
         held_out.close()
 
 
-def make_model(trainable: Trainable, hyper: HyperParameters, env: GymnasiumVecEnv) -> Any:
+def make_model(
+    trainable: Trainable, hyper: HyperParameters, env: GymnasiumVecEnv, timesteps: int
+) -> Any:
     """Return a model of stable-baselines3 that has learned nothing yet.
 
     Args:
         trainable: Algorithm and network.
         hyper: Hyper-parameters.
         env: Environments.
+        timesteps: Steps of the whole training.
     """
     algorithm = MaskablePPO if trainable.masked else PPO
     policy: Any = trainable.policy
     if ":" in policy:
         policy = load_object(policy, kind="network")
     first, last = hyper.learning_rate, hyper.final_learning_rate
+    # stable-baselines3 asks after the steps of an update, when the share of that update is gone.
+    of_update = env.num_envs * hyper.num_steps / timesteps
+
+    def learning_rate(remaining: float) -> float:
+        return last + min(max(remaining, 0.0) + of_update, 1.0) * (first - last)
+
     model = algorithm(
         policy,
         env,
-        learning_rate=lambda remaining: last + max(remaining, 0.0) * (first - last),
+        learning_rate=learning_rate,
         n_steps=hyper.num_steps,
         batch_size=hyper.batch_size(env.num_envs),
         n_epochs=hyper.num_epochs,
@@ -147,18 +156,12 @@ def _learn(model: Any, course: Course) -> None:
         course.close()
 
 
-def _metadata(trainable: Trainable, settings: Settings, env: Any) -> dict[str, Any]:
+def _metadata(trainable: Trainable, settings: Settings) -> dict[str, Any]:
     """Return what goes into ``policy.json`` beside the figures."""
-    described = load_object(trainable.describe, kind="description")(env)
-    if missing := {"layout", "max_devices", "weights"} - set(described):
-        raise ConfigError(
-            f"{trainable.describe} says nothing of {', '.join(sorted(missing))}",
-            remedy="it must describe the policy",
-        )
     hyper = settings.hyper.to_dict()
     return {
         "env_id": settings.env_id,
-        **described,
+        **settings.described,
         "model": settings.model,
         "fleets": [dict(fleet) for fleet in settings.fleets],
         "jobs": settings.jobs,

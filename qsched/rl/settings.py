@@ -38,7 +38,8 @@ class Settings:
     Attributes:
         env_id: Environment.
         arguments: Those of the vector environment but for ``num_envs``.
-        fleets: Facts about the fleets.
+        described: ``layout``, ``max_devices`` and ``weights`` of the policies that it trains.
+        fleets: Facts about the fleets, with all that the cost model takes from their devices.
         model: Name of the cost model.
         jobs: ``"default"``, number and SHA-256 of the jobs, or what they are drawn from.
         timesteps: Steps of all environments together.
@@ -51,6 +52,7 @@ class Settings:
 
     env_id: str
     arguments: Mapping[str, Any] = field(repr=False)
+    described: Mapping[str, Any]
     fleets: tuple[Mapping[str, Any], ...]
     model: str
     jobs: object
@@ -72,6 +74,7 @@ class Settings:
             "env_id": self.env_id,
             "fleets": [dict(fleet) for fleet in self.fleets],
             "model": self.model,
+            "described": plain(dict(self.described)),
             "jobs": self.jobs,
             "timesteps": self.timesteps,
             "seed": self.seed,
@@ -143,9 +146,11 @@ def settings_of(
     cost_model = load_model(model)
     fleets = tuple(fleets or ()) or (load_fleet(),)
     given = {} if jobs is None else {"jobs": jobs}
+    arguments = {"fleets": fleets, "model": model, **given, **options}
     return Settings(
         env_id=env_id,
-        arguments={"fleets": fleets, "model": model, **given, **options},
+        arguments=arguments,
+        described=_described_policy(env_id, trainable, arguments),
         fleets=tuple(_facts(fleet, cost_model) for fleet in fleets),
         model=cost_model.name,
         jobs=_described(jobs),
@@ -160,6 +165,28 @@ def settings_of(
 
 def _vector_class(env_id: str) -> Any:
     return load_object(ENVIRONMENTS[env_id][1], kind="environment")
+
+
+def _described_policy(
+    env_id: str, trainable: Trainable, arguments: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the environment says of its policies, and the network that is trained.
+
+    One environment is made and begun for it, so that what it refuses is refused before a folder
+    is touched.
+    """
+    env = _vector_class(env_id)(1, **arguments)
+    try:
+        env.reset(seed=0)
+        described = dict(load_object(trainable.describe, kind="description")(env))
+    finally:
+        env.close()
+    if missing := {"layout", "max_devices", "weights"} - set(described):
+        raise ConfigError(
+            f"{trainable.describe} says nothing of {', '.join(sorted(missing))}",
+            remedy="it must describe the policy",
+        )
+    return described
 
 
 def _unknown_options(env_id: str, options: Mapping[str, Any]) -> list[ConfigError]:
@@ -186,8 +213,7 @@ def _facts(fleet: Fleet, model: CostModel) -> dict[str, Any]:
             {
                 "name": device.name,
                 "num_qubits": device.num_qubits,
-                "clops": device.clops,
-                "error_score": model.rates(device).error_score,
+                **model.rates(device)._asdict(),
                 "calibrated_at": device.calibrated_at and device.calibrated_at.isoformat(),
             }
             for device in fleet.devices

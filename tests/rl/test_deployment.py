@@ -35,7 +35,7 @@ def test_the_exported_policy_answers_as_the_trained_network_does(out):
     from qsched.rl.paper_vector import PaperAllocationVectorEnv
 
     env = GymnasiumVecEnv(PaperAllocationVectorEnv(256))
-    model = make_model(TRAINABLES[ENV], TRAINABLES[ENV].hyper, env)
+    model = make_model(TRAINABLES[ENV], TRAINABLES[ENV].hyper, env, 1_000)
     restore(model, load_checkpoint(out))
     weights = load_weights(out)
     layers = actor_layers(weights.arrays, weights.source)

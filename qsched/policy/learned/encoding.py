@@ -61,7 +61,7 @@ HIGHEST = np.array([1.0, 3.0, 1.0, 1.0, 3.0, 4.0], dtype=np.float32)
 
 
 class Devices(NamedTuple):
-    """The devices of a fleet; every field has shape ``(..., number of devices)``.
+    """The devices of a fleet; fields have shape ``(..., number of devices)`` where none is said.
 
     Attributes:
         capacity: Qubits that one job can ever take; 0 where there is no device.
@@ -71,6 +71,8 @@ class Devices(NamedTuple):
         spread: How far apart the best and the worst device are, in the fidelity of a part of
             `REFERENCE_JOB`, at least `LEAST_SPREAD`; shape ``(..., 1)``. Losses of fidelity are
             counted in it.
+        largest: Qubits of the largest, shape ``(...)``.
+        together: Qubits of all, likewise.
     """
 
     capacity: Any
@@ -78,6 +80,8 @@ class Devices(NamedTuple):
     slowness: Any
     per_qubit: Any
     spread: Any
+    largest: Any
+    together: Any
 
 
 class Plans(NamedTuple):
@@ -171,7 +175,8 @@ def arrange(
     fidelity: Any = model.device_fidelity(reference, 2, fields)  # type: ignore[arg-type]
     spread = np.maximum(np.ptp(fidelity, keepdims=True), LEAST_SPREAD)
     slowness = np.log(per_shot / per_shot.min())
-    return Devices(capacity, fields, slowness, 1.0 / capacity, spread)
+    largest, together = capacity.max(), capacity.sum()
+    return Devices(capacity, fields, slowness, 1.0 / capacity, spread, largest, together)
 
 
 def plans_of(table: Candidates, devices: Devices) -> Plans:
@@ -238,9 +243,9 @@ def encode(
     np.multiply(rest, plans.per_qubit, out=features[..., 8, :], casting="unsafe")
     np.multiply(room, plans.per_qubit, out=features[..., 9, :], casting="unsafe")
     features[..., 10, :] = view.feasible
-    if not possible.all():
+    if np.count_nonzero(possible) < possible.size:
         features *= possible[..., None, :]
-    _context(now, num_parts, devices.capacity, view.context)
+    _context(now, num_parts, devices, view.context)
     return view
 
 
@@ -260,11 +265,12 @@ def _per_device(now: Situation) -> Situation:
     return Situation(*[field[..., None] for field in now])
 
 
-def _context(now: Situation, num_parts: int, capacity: Any, context: Any) -> None:
-    context[..., 0] = now.num_qubits / (num_parts * capacity.max(-1))
+def _context(now: Situation, num_parts: int, devices: Devices, context: Any) -> None:
+    context[..., 0] = now.num_qubits / (num_parts * devices.largest)
     context[..., 1] = np.log(now.shots / now.mean_shots)
     context[..., 2] = now.num_waiting / FULL_QUEUE
-    context[..., 3] = now.free.sum(-1) / capacity.sum(-1)
+    context[..., 3] = now.free.sum(-1) / devices.together
     context[..., 4] = now.next_release
     context[..., 5] = num_parts / 2
-    np.clip(context, LOWEST, HIGHEST, out=context)
+    np.maximum(context, LOWEST, out=context)
+    np.minimum(context, HIGHEST, out=context)

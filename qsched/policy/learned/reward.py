@@ -42,7 +42,7 @@ class RewardWeights:
     """
 
     fidelity: float = 1.0
-    waiting: float = 0.09
+    waiting: float = 0.08
     service: float = 0.0
     communication: float = 0.1
     full_queue: int = 8
