@@ -28,7 +28,6 @@ from qsched.policy.learned.network import PlanScorer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qsched.estimate import Rates
     from qsched.model import Fleet, Job, Placements
     from qsched.policy.learned.weights import PolicyWeights
     from qsched.policy.view import CloudView
@@ -69,8 +68,7 @@ class Looker:
     """Sees a cloud as the network does; keeps what stays from one decision to the next."""
 
     def __init__(self) -> None:
-        self._rates: list[Rates] = []
-        self._capacities: list[int] = []
+        self._known: tuple[object, ...] = ()
         self._together: list[int] = []
         self._plans: dict[int, Plans] = {}
         self._order: list[int] = []
@@ -113,12 +111,14 @@ class Looker:
         qpus = view.qpus
         rates = [qpu.rates for qpu in qpus]
         capacities = [qpu.num_qubits for qpu in qpus]
+        names = [qpu.name for qpu in qpus]
+        known = (names, capacities, rates, view.model)
         devices = self._devices
-        if devices is None or rates != self._rates or capacities != self._capacities:
-            self._rates, self._capacities = rates, capacities
+        if devices is None or known != self._known:
+            self._known = known
             self._together = list(accumulate(sorted(capacities, reverse=True)))
             self._plans = {}
-            self._order = device_order([qpu.name for qpu in qpus], capacities, rates)
+            self._order = device_order(names, capacities, rates)
             devices = self._devices = arrange(self._order, capacities, rates, view.model)
         return devices
 

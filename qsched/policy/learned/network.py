@@ -43,11 +43,12 @@ class PlanScorer:
     """
 
     def __init__(self, arrays: Mapping[str, Any], source: str) -> None:
-        hidden = len(arrays["plan.bias"]) if "plan.bias" in arrays else 0
+        bias = arrays.get("plan.bias")
+        hidden = 0 if bias is None else bias.size
         wanted = shapes(hidden)
         found = {name: array.shape for name, array in arrays.items()}
-        if found != wanted:
-            wrong = sorted(set(found.items()) ^ set(wanted.items()))
+        if found != wanted or not hidden:
+            wrong = sorted(set(found.items()) ^ set(wanted.items())) or [("plan.bias", (0,))]
             raise InputError(
                 f"arrays are not those of a policy of Cloud-v0: {wrong[0][0]} {wrong[0][1]}",
                 remedy="give a policy that was trained there",

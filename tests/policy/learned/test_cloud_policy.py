@@ -129,11 +129,28 @@ def test_another_layout_is_refused_with_both_versions():
         CloudPolicy(weights(layout=layout))
 
 
-@pytest.mark.parametrize("change", ["missing", "shape", "more"])
+def test_one_policy_serves_equal_devices_of_other_names_as_a_new_one_would():
+    """Of equal devices the first by name is taken; what was kept of another fleet is not."""
+    twins = [make_device(name, 10) for name in "ab"]
+    policy = CloudPolicy(scoring(loss=-1.0))
+    jobs = [make_job("one", 6)]
+
+    first = run(policy, jobs, *twins).jobs[0].placements
+    again = run(policy, jobs, *twins[::-1]).jobs[0].placements
+
+    assert first == again
+    assert first[0].device == "a"
+
+
+@pytest.mark.parametrize("change", ["missing", "shape", "more", "scalar", "empty"])
 def test_arrays_of_another_network_are_refused(change):
     arrays = dict(weights().arrays)
     if change == "missing":
         del arrays["score.weight"]
+    elif change == "scalar":
+        arrays["plan.bias"] = np.array(1.0, dtype=np.float32)
+    elif change == "empty":
+        arrays = {name: np.zeros(shape, np.float32) for name, shape in shapes(0).items()}
     elif change == "shape":
         arrays["score.weight"] = np.zeros((2, 8), dtype=np.float32)
     else:
