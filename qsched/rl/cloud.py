@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import gymnasium
 import numpy as np
 
-from qsched.errors import InputError, SimulationError
+from qsched.errors import SimulationError
 from qsched.experiment.paper_workload import JobColumns
 from qsched.model import Job
 from qsched.policy.learned.candidates import MAX_DEVICES
@@ -16,6 +16,7 @@ from qsched.policy.learned.encoding import LOSS
 from qsched.policy.learned.reward import RewardWeights
 from qsched.rl.cloud_spaces import (
     action_space,
+    checked_actions,
     finished,
     observation_size,
     observation_space,
@@ -122,17 +123,14 @@ class CloudEnv(gymnasium.Env[Array, int]):
             action: Number of a plan, the last number to wait.
 
         Raises:
-            InputError: The action is masked.
+            InputError: The action is masked, or no whole number.
             SimulationError: There is no episode, or it has ended.
         """
         if self._choice is None:
             raise SimulationError("step before reset, or after the end of an episode")
-        if not (0 <= action <= self.num_plans and self.action_masks()[action]):
-            raise InputError(
-                f"action {action} is masked", remedy="choose among those of info['action_mask']"
-            )
+        action = int(checked_actions(action, self.action_masks()))
         waits = action == self.num_plans
-        reward = 0.0 if waits else self._start(self._choice, int(action))
+        reward = 0.0 if waits else self._start(self._choice, action)
         reward += self._go_on(waiting=waits)
         info: dict[str, Any] = {"action_mask": self.action_masks()}
         has_ended = not info["action_mask"].any()

@@ -11,7 +11,7 @@ from qsched.errors import InputError
 from qsched.policy.learned.encoding import HIGHEST, LOWEST, NUM_CONTEXT, NUM_FEATURES, View
 
 LARGEST = 1e4
-"""No feature is larger: the largest are losses of fidelity, at most 20, and ratios of qubits."""
+"""No feature is larger: the largest are losses of fidelity, at most 100, and ratios of qubits."""
 
 
 def observation_size(num_plans: int) -> int:
@@ -31,6 +31,40 @@ def observation_space(num_plans: int) -> Box:
 def action_space(num_plans: int) -> Discrete[Any]:
     """Return the space of actions: a plan by its number, the last one is to wait."""
     return Discrete(num_plans + 1)
+
+
+def checked_actions(actions: Any, mask: Any) -> Any:
+    """Return actions as whole numbers that can be taken, before anything is done with them.
+
+    Args:
+        actions: One for each cloud, shape ``s``; ``()`` for a single one.
+        mask: Which can be taken, shape ``(*s, number of actions)``.
+
+    Raises:
+        InputError: There are not as many, one is no whole number, or one is masked.
+    """
+    *shape, num_actions = mask.shape
+    try:
+        taken = np.asarray(actions)
+    except ValueError:  # lists of several lengths
+        taken = np.empty((), dtype=object)
+    if taken.dtype.kind not in "iu":
+        raise InputError(
+            f"actions are {actions!r}", remedy=f"whole numbers of shape {tuple(shape)} are wanted"
+        )
+    if taken.shape != tuple(shape):
+        raise InputError(f"actions have shape {taken.shape}", remedy=f"it must be {tuple(shape)}")
+    is_allowed = (taken >= 0) & (taken < num_actions)
+    known = np.where(is_allowed, taken, 0).astype(np.intp)
+    is_allowed = is_allowed & np.take_along_axis(mask, known[..., None], -1)[..., 0]
+    if not is_allowed.all():
+        first = int(np.argmin(is_allowed))
+        cloud = f" of cloud {first}" if shape else ""
+        raise InputError(
+            f"action {taken.flat[first]}{cloud} is masked",
+            remedy="choose among those of action_masks()",
+        )
+    return known
 
 
 def parts_of(seen: Any, possible: Any, feasible: Any) -> View:

@@ -9,11 +9,18 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from qsched.errors import ConfigError, InputError, SimulationError
+from qsched.errors import SimulationError
 from qsched.policy.learned.candidates import MAX_DEVICES
+from qsched.policy.learned.checks import checked_count
 from qsched.policy.learned.encoding import LAYOUT
 from qsched.policy.learned.reward import RewardWeights
-from qsched.rl.cloud_spaces import action_space, finished, observation_size, observation_space
+from qsched.rl.cloud_spaces import (
+    action_space,
+    checked_actions,
+    finished,
+    observation_size,
+    observation_space,
+)
 from qsched.rl.clouds import Clouds
 from qsched.rl.episodes import NUM_JOBS, Arrivals, EpisodeSource, options_of
 from qsched.rl.resets import checked_seed, seed_source
@@ -67,9 +74,7 @@ class CloudVectorEnv(VectorEnv[Array, Array, Array]):
         max_devices: int = MAX_DEVICES,
         reward: RewardWeights | Mapping[str, Any] | None = None,
     ) -> None:
-        if num_envs < 1:
-            raise ConfigError(f"num_envs is {num_envs!r}", remedy="it must be 1 or more")
-        self.num_envs = num_envs
+        self.num_envs = num_envs = checked_count("num_envs", num_envs)
         self.max_devices = max_devices
         self.source = EpisodeSource(
             fleets,
@@ -130,22 +135,13 @@ class CloudVectorEnv(VectorEnv[Array, Array, Array]):
             ``final_info`` of the episodes that have ended.
 
         Raises:
-            InputError: An action is masked, or there are not as many.
+            InputError: An action is masked or no whole number, or there are not as many.
             SimulationError: There is no episode yet.
         """
         if not self._has_begun:
             raise SimulationError("step before reset")
-        if np.shape(actions) != (self.num_envs,):
-            raise InputError(
-                f"actions have shape {np.shape(actions)}", remedy=f"it must be ({self.num_envs},)"
-            )
-        if not self.clouds.mask[self._every, actions].all():
-            first = int(np.argmin(self.clouds.mask[self._every, actions]))
-            raise InputError(
-                f"action {actions[first]} of cloud {first} is masked",
-                remedy="choose among those of action_masks()",
-            )
-        rewards, ended = self.clouds.step(actions)
+        taken = checked_actions(actions, self.clouds.mask)
+        rewards, ended = self.clouds.step(taken)
         infos: dict[str, Any] = {}
         rows = np.flatnonzero(ended)
         if rows.size:
@@ -168,6 +164,9 @@ class CloudVectorEnv(VectorEnv[Array, Array, Array]):
         }
 
     def action_masks(self) -> Array:
-        """Return which actions can be taken, shape ``(num_envs, number of actions)``."""
-        mask: Array = self.clouds.mask
+        """Return which actions can be taken, shape ``(num_envs, number of actions)``.
+
+        It is the caller's own: later steps do not change it.
+        """
+        mask: Array = self.clouds.mask.copy()
         return mask

@@ -33,6 +33,9 @@ class Clouds:
         possible: Plans that can ever start, shape ``(num, num_plans)``.
         mask: Actions that can be taken, shape ``(num, num_plans + 1)``.
         sum_fidelity: Sum of the fidelities of the jobs started in the episode.
+
+    Raises:
+        ConfigError: A fleet has maintenance, breakdowns or recalibrations.
     """
 
     def __init__(self, num: int, source: EpisodeSource, reward: RewardWeights) -> None:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from qsched.errors import ConfigError
+from qsched.errors import ConfigError, InputError
 from qsched.estimate import load_model
 from qsched.experiment.paper_workload import PAPER_JOBS, JobColumns, JobRanges
 from qsched.policy.learned.candidates import MAX_DEVICES, candidates, fewest_parts
+from qsched.policy.learned.checks import checked_count
 from qsched.policy.learned.reward import job_time
 from qsched.registry import near_names
 from qsched.rl.fleets import FleetArrays
@@ -69,23 +70,35 @@ class Arrivals:
 def options_of(kind: type[T], given: T | Mapping[str, Any] | None) -> T:
     """Return options as an object: as they are, made of names and values, or the defaults.
 
+    Args:
+        kind: A frozen dataclass whose fields all have defaults.
+        given: One of it, names and values of its fields, or ``None``.
+
     Raises:
-        ConfigError: A name is unknown or a value cannot be.
+        ConfigError: It is neither, a name is unknown, or a value cannot be.
     """
     if given is None:
         return kind()
-    if not isinstance(given, Mapping):
+    if isinstance(given, kind):
         return given
     known = [field.name for field in fields(kind)]  # type: ignore[arg-type]
-    if unknown := sorted(set(given) - set(known)):
+    if not isinstance(given, Mapping):
         raise ConfigError(
-            f"{kind.__name__} has no {unknown[0]!r}", remedy=near_names(unknown[0], known)
+            f"{kind.__name__} cannot be {given!r}",
+            remedy=f"give names and values; the names are {', '.join(known)}",
+        )
+    if unknown := [name for name in given if name not in known]:
+        raise ConfigError(
+            f"{kind.__name__} has no {unknown[0]!r}", remedy=near_names(str(unknown[0]), known)
         )
     try:
         return kind(**given)
-    except TypeError as error:
+    except InputError:
+        raise
+    except (TypeError, ValueError) as error:
         raise ConfigError(
-            f"{kind.__name__} of {dict(given)!r}", remedy="every value must be a number"
+            f"{kind.__name__} of {dict(given)!r}",
+            remedy="every value must be a number, or as many as its default has",
         ) from error
 
 
@@ -108,6 +121,16 @@ class Drawn(NamedTuple):
 class EpisodeSource:
     """Draws episodes; equal seeds give equal episodes.
 
+    Args:
+        fleets: Fleets, of which each episode has one; ``None``: the shipped fleet ``paper``.
+        model: Cost model, by name or as an object.
+        jobs: From what ranges jobs are drawn, or jobs to draw from with replacement; ``None``:
+            the ranges of the paper's workload.
+        num_jobs: Jobs of an episode, at least 1.
+        arrivals: When they come; an `Arrivals`, or names and values of one.
+        variants: How many fleets like each one episodes have, too; see `qsched.rl.variants`.
+        max_devices: Devices of a fleet at the most, 1 to 8.
+
     Attributes:
         fleets: The fleets and their variants; each episode has one of them.
         model: The cost model.
@@ -115,6 +138,11 @@ class EpisodeSource:
         least_qubits: Qubits of the smallest job that can come.
         most_qubits: Qubits of the largest.
         is_seeded: Whether `seed` was called.
+
+    Raises:
+        ConfigError: An option is of another kind or out of its range, there is no fleet or no
+            job, a fleet has too many devices, or the largest job does not fit one.
+        CalibrationError: A device lacks a number that the cost model needs.
     """
 
     def __init__(
@@ -128,22 +156,20 @@ class EpisodeSource:
         variants: int,
         max_devices: int,
     ) -> None:
-        if variants < 0:
-            raise ConfigError(f"variants is {variants!r}", remedy="it must be 0 or more")
-        if num_jobs < 1:
-            raise ConfigError(f"num_jobs is {num_jobs!r}", remedy="it must be 1 or more")
-        if not 1 <= max_devices <= MAX_DEVICES:
-            raise ConfigError(
-                f"max_devices is {max_devices!r}", remedy=f"it must be 1 to {MAX_DEVICES}"
-            )
+        variants = checked_count("variants", variants, 0)
+        max_devices = checked_count("max_devices", max_devices, 1, MAX_DEVICES)
+        self.num_jobs = checked_count("num_jobs", num_jobs)
         if fleets is None:
             from qsched.io.devices import load_fleet  # noqa: PLC0415 - it reads files
 
             fleets = [load_fleet("paper")]
         self.model = load_model(model)
-        every = [each for fleet in fleets for each in [fleet, *variants_of(fleet, variants)]]
+        every = [
+            each
+            for position, fleet in enumerate(fleets)  # two may have one name, and differ
+            for each in [fleet, *variants_of(fleet, variants, seed=position)]
+        ]
         self.fleets = FleetArrays(every, self.model, max_devices)
-        self.num_jobs = num_jobs
         self._arrivals = options_of(Arrivals, arrivals)
         self._ranges = jobs if isinstance(jobs, JobRanges) else None
         self._table = None

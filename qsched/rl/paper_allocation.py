@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import gymnasium
@@ -9,14 +10,16 @@ import numpy as np
 
 from qsched.errors import ConfigError, InputError, SimulationError
 from qsched.experiment.paper_workload import JobColumns
+from qsched.model import Job
 from qsched.policy.learned.allocation import MAX_DEVICES, qubit_shares
+from qsched.policy.learned.checks import checked_count
 from qsched.registry import near_names
 from qsched.rl.paper_episodes import Episodes, EpisodeSource
 from qsched.rl.paper_spaces import action_space, observation_space
-from qsched.rl.resets import seed_source
+from qsched.rl.resets import checked_seed, seed_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from qsched.estimate import CostModel
     from qsched.model import Fleet
@@ -60,6 +63,7 @@ class PaperAllocationEnv(gymnasium.Env[Array, Array]):
         self.observation_space = observation_space()
         self.action_space = action_space()
         self._episode: Episodes | None = None
+        self._has_ended = False
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -75,36 +79,27 @@ class PaperAllocationEnv(gymnasium.Env[Array, Array]):
         Raises:
             ConfigError: An option is unknown or cannot be.
         """
+        seed = checked_seed(seed, None)
         super().reset(seed=seed)
         seed_source(self.source, seed, self.np_random)
-        self._episode = self._changed(self.source.draw(1), options or {})
+        self._episode = self._changed(self.source.draw(1), {} if options is None else options)
+        self._has_ended = False
         return self.source.observe(self._episode)[0], {}
 
     def _changed(self, episode: Episodes, options: Mapping[str, Any]) -> Episodes:
-        known = ("fleet", "job", "free")
-        if unknown := sorted(set(options) - set(known)):
-            raise ConfigError(
-                f"unknown option {unknown[0]!r} of reset", remedy=near_names(unknown[0], known)
-            )
+        _check_names(options)
         if not options:
             return episode
-        jobs, fleet = episode.jobs, int(options.get("fleet", episode.fleet[0]))
-        if not 0 <= fleet < len(self.source.fleets):
-            raise ConfigError(
-                f"fleet {fleet} of {len(self.source.fleets)}", remedy="they count from 0"
-            )
+        last = len(self.source.fleets) - 1
+        fleet = checked_count("fleet", options.get("fleet", episode.fleet[0]), 0, last)
+        jobs = episode.jobs
         if "job" in options:
+            if not isinstance(options["job"], Job):
+                raise ConfigError(f"job is {options['job']!r}", remedy="give a qsched.Job")
             facts = (getattr(options["job"], name) for name in JobColumns._fields)
             jobs = JobColumns(*(np.array([fact]) for fact in facts))
         capacity = self.source.capacity(fleet)
-        free = list(options.get("free", capacity))
-        free += [0] * (MAX_DEVICES - len(free))
-        if len(free) > MAX_DEVICES or any(
-            not 0 <= room <= qubits for room, qubits in zip(free, capacity, strict=True)
-        ):
-            raise ConfigError(
-                f"free qubits are {free}", remedy=f"they are 0 to {capacity} on the devices"
-            )
+        free = _padded_free(options.get("free", capacity), capacity)
         if sum(free) < jobs.num_qubits[0]:
             raise ConfigError(
                 f"a job of {jobs.num_qubits[0]} qubits, {sum(free)} are free",
@@ -120,10 +115,10 @@ class PaperAllocationEnv(gymnasium.Env[Array, Array]):
 
         Raises:
             InputError: A weight is not finite, or there are not five.
-            SimulationError: There is no episode yet.
+            SimulationError: There is no episode, or it has ended.
         """
-        if self._episode is None:
-            raise SimulationError("step before reset")
+        if self._episode is None or self._has_ended:
+            raise SimulationError("step before reset, or after the end of an episode")
         if np.shape(action) != (MAX_DEVICES,):
             raise InputError(
                 f"action has shape {np.shape(action)}", remedy=f"it must be ({MAX_DEVICES},)"
@@ -133,9 +128,40 @@ class PaperAllocationEnv(gymnasium.Env[Array, Array]):
             qubit_shares(action, num_qubits, self._episode.free[:, 0].tolist()), dtype=np.int64
         )
         outcome = self.source.score(self._episode, shares[:, np.newaxis])
+        self._has_ended = True
         info = {
             "shares": shares,
             "fidelity": float(outcome.fidelity[0]),
             "comm_time_s": float(outcome.comm_time_s[0]),
         }
         return self.source.observe(self._episode)[0], float(outcome.reward[0]), True, False, info
+
+
+def _check_names(options: object) -> None:
+    """Refuse what are no options of `PaperAllocationEnv.reset`."""
+    if not isinstance(options, Mapping):
+        raise ConfigError(f"options of reset are {options!r}", remedy="give names and values")
+    known = ("fleet", "job", "free")
+    if unknown := [name for name in options if name not in known]:
+        raise ConfigError(
+            f"unknown option {unknown[0]!r} of reset", remedy=near_names(str(unknown[0]), known)
+        )
+
+
+def _padded_free(given: object, capacity: list[int]) -> list[int]:
+    """Return the free qubits of five devices; those that are not given have none."""
+    try:
+        free = np.asarray(given)
+    except ValueError:  # lists of several lengths
+        free = np.empty((), dtype=object)
+    limits = np.array(capacity[: free.size])
+    if (
+        free.dtype.kind not in "iu"
+        or free.shape != limits.shape
+        or ((free < 0) | (free > limits)).any()
+    ):
+        raise ConfigError(
+            f"free qubits are {given!r}", remedy=f"give whole numbers, 0 to {capacity}"
+        )
+    padded: list[int] = [*free.tolist(), *[0] * (MAX_DEVICES - free.size)]
+    return padded

@@ -83,8 +83,8 @@ class EpisodeSource:
         model: The cost model.
 
     Raises:
-        ConfigError: No fleet, no job, a fleet of more than five devices, or one that the largest
-            job does not fit.
+        ConfigError: ``busy`` is no truth value; no fleet, no job, a fleet of more than five
+            devices, or one that the largest job does not fit.
         CalibrationError: A device lacks a number that the cost model needs.
         InputError: A number of a device is not finite.
     """
@@ -97,6 +97,8 @@ class EpisodeSource:
         *,
         busy: bool = False,
     ) -> None:
+        if not isinstance(busy, bool | np.bool_):
+            raise ConfigError(f"busy is {busy!r}", remedy="it must be true or false")
         self.fleets = (load_fleet(),) if fleets is None else tuple(fleets)
         self.model = load_model(model)
         self._busy = busy

@@ -8,8 +8,9 @@ import numpy as np
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
-from qsched.errors import ConfigError, InputError, SimulationError
-from qsched.policy.learned.allocation import MAX_DEVICES, qubit_shares_of_many
+from qsched.errors import InputError, SimulationError
+from qsched.policy.learned.allocation import LAYOUT, MAX_DEVICES, qubit_shares_of_many
+from qsched.policy.learned.checks import checked_count
 from qsched.rl.paper_episodes import Episodes, EpisodeSource
 from qsched.rl.paper_spaces import action_space, observation_space
 from qsched.rl.resets import checked_seed, seed_source
@@ -55,10 +56,8 @@ class PaperAllocationVectorEnv(VectorEnv[Array, Array, Array]):
         jobs: Jobs | None = None,
         busy: bool = False,
     ) -> None:
-        if num_envs < 1:
-            raise ConfigError(f"num_envs is {num_envs!r}", remedy="it must be 1 or more")
         super().__init__()
-        self.num_envs = num_envs
+        self.num_envs = num_envs = checked_count("num_envs", num_envs)
         self.source = EpisodeSource(fleets, model, jobs, busy=busy)
         self.single_observation_space = observation_space()
         self.single_action_space = action_space()
@@ -130,3 +129,7 @@ class PaperAllocationVectorEnv(VectorEnv[Array, Array, Array]):
             "_final_info": ended.copy(),
         }
         return self._begin().copy(), outcome.reward, ended, np.zeros_like(ended), infos
+
+    def describe_policy(self) -> dict[str, Any]:
+        """Return what is to be known of a policy that is trained here; see `PolicyWeights`."""
+        return {"layout": LAYOUT, "max_devices": MAX_DEVICES, "weights": {}}

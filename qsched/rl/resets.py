@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from qsched.errors import ConfigError
+from qsched.sim.arrivals import check_seed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,14 +30,16 @@ def checked_seed(seed: object, options: Mapping[str, Any] | None) -> int | None:
     """Return the one seed of a reset; ``None`` where the episodes go on.
 
     Raises:
-        ConfigError: An option is given, where none is known, or one seed for each environment.
+        ConfigError: An option is given, where none is known, or one seed for each environment,
+            or none that can be.
     """
     if options:
-        raise ConfigError(f"unknown options of reset {sorted(options)}", remedy="give none")
+        raise ConfigError(f"unknown options of reset {list(options)}", remedy="give none")
     if seed is None:
         return None
     if not isinstance(seed, int | np.integer):
         raise ConfigError(f"seed is {seed!r}", remedy="give one for all environments")
+    check_seed(int(seed))
     return int(seed)
 
 

@@ -150,7 +150,7 @@ def settings_of(
     return Settings(
         env_id=env_id,
         arguments=arguments,
-        described=_described_policy(env_id, trainable, arguments),
+        described=_described_policy(env_id, arguments),
         fleets=tuple(_facts(fleet, cost_model) for fleet in fleets),
         model=cost_model.name,
         jobs=_described(jobs),
@@ -167,10 +167,8 @@ def _vector_class(env_id: str) -> Any:
     return load_object(ENVIRONMENTS[env_id][1], kind="environment")
 
 
-def _described_policy(
-    env_id: str, trainable: Trainable, arguments: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return what the environment says of its policies, and the network that is trained.
+def _described_policy(env_id: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the environment says of the policies that are trained in it.
 
     One environment is made and begun for it, so that what it refuses is refused before a folder
     is touched.
@@ -178,13 +176,13 @@ def _described_policy(
     env = _vector_class(env_id)(1, **arguments)
     try:
         env.reset(seed=0)
-        described = dict(load_object(trainable.describe, kind="description")(env))
+        described = dict(env.describe_policy())
     finally:
         env.close()
     if missing := {"layout", "max_devices", "weights"} - set(described):
         raise ConfigError(
-            f"{trainable.describe} says nothing of {', '.join(sorted(missing))}",
-            remedy="it must describe the policy",
+            f"{env_id} says nothing of {', '.join(sorted(missing))}",
+            remedy="its describe_policy() must",
         )
     return described
 

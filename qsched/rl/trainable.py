@@ -22,6 +22,10 @@ PREFIX = "qsched/"
 class Trainable:
     """How a policy is trained in one environment.
 
+    The vector environment has a method ``describe_policy``, which gives ``layout``,
+    ``max_devices`` and ``weights`` of the metadata; see
+    `qsched.policy.learned.weights.PolicyWeights`.
+
     Attributes:
         masked: Whether the environment has ``action_masks``; then sb3-contrib's MaskablePPO
             trains, else stable-baselines3's PPO.
@@ -33,8 +37,6 @@ class Trainable:
         evaluation_episodes: Episodes that an evaluation is the mean of; always the same ones.
         export: ``package.module:function`` of the trained network that gives the arrays of the
             policy by name.
-        describe: ``package.module:function`` of the vector environment that gives ``layout``,
-            ``max_devices`` and ``weights`` of the metadata.
     """
 
     masked: bool
@@ -45,7 +47,6 @@ class Trainable:
     timesteps: int = 1_000_000
     evaluation_episodes: int = 256
     export: str = "qsched.rl.trainable:export_actor"
-    describe: str = "qsched.rl.trainable:describe"
 
     @property
     def algorithm(self) -> str:
@@ -56,7 +57,6 @@ class Trainable:
 TRAINABLES: dict[str, Trainable] = {
     "qsched/PaperAllocation-v0": Trainable(
         masked=False,
-        describe="qsched.rl.trainable:describe_paper_allocation",
         policy_kwargs={"log_std_init": -2.0},
         hyper=HyperParameters(
             learning_rate=1e-3,
@@ -128,25 +128,3 @@ def export_actor(policy: Any) -> dict[str, np.ndarray[Any, Any]]:
         for name, tensor in policy.state_dict().items()
         if name.startswith(("mlp_extractor.policy_net.", "action_net."))
     }
-
-
-def describe(env: Any) -> dict[str, Any]:
-    """Return what a vector environment says of the policies that are trained in it.
-
-    Args:
-        env: One with a method ``describe_policy`` that gives ``layout``, ``max_devices`` and
-            ``weights``; see `qsched.policy.learned.weights.PolicyWeights`.
-    """
-    return dict(env.describe_policy())
-
-
-def describe_paper_allocation(env: Any) -> dict[str, Any]:
-    """Return what is to be known of policies that are trained in the paper's environment.
-
-    Args:
-        env: Any; the layout is the same for all.
-    """
-    from qsched.policy.learned.allocation import LAYOUT, MAX_DEVICES  # noqa: PLC0415 - NumPy
-
-    del env
-    return {"layout": LAYOUT, "max_devices": MAX_DEVICES, "weights": {}}

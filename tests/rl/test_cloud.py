@@ -133,15 +133,17 @@ def test_environment_and_run_give_equal_records_for_equal_decisions(jobs):
     assert list(result.jobs) == list(run.jobs)
 
 
+TOY = {
+    "fleets": [make_fleet(NOISY, CLEAN)],
+    "jobs": [make_job("j", 6)],
+    "num_jobs": 2,
+    "arrivals": Arrivals(batch=1.0),
+}
+
+
 def toy(**options):
     """Two jobs of 6 qubits at time 0 on two devices of 10 that differ in readout alone."""
-    defaults = {
-        "fleets": [make_fleet(NOISY, CLEAN)],
-        "jobs": [make_job("j", 6)],
-        "num_jobs": 2,
-        "arrivals": Arrivals(batch=1.0),
-    }
-    env = CloudEnv(**(defaults | options))
+    env = CloudEnv(**(TOY | options))
     env.reset(seed=0)
     return env
 
@@ -181,8 +183,64 @@ def test_what_cannot_start_is_masked_and_so_is_waiting_for_nothing():
     assert np.flatnonzero(env.action_masks()).tolist() == [1, env.num_plans]
     with pytest.raises(InputError, match="action 0 is masked; choose among those of"):
         env.step(0)
-    with pytest.raises(InputError, match="is masked"):
-        env.step(env.num_plans + 1)
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (-1, "action -1"),
+        (99, "action 99"),
+        (2**63, "action 9223372036854775808"),
+        (1.0, r"actions are .*1\.0"),
+        (True, "actions are .*True"),
+        (None, "actions are .*None"),
+        ("0", "actions are .*'0'"),
+    ],
+)
+def test_what_is_no_number_of_an_action_is_refused_in_one_line(action, message):
+    one, many = toy(), CloudVectorEnv(2, num_jobs=4)
+    many.reset(seed=0)
+
+    with pytest.raises(InputError, match=message) as caught:
+        one.step(action)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(InputError, match=message):
+        many.step([action, action])
+
+
+def test_lists_of_actions_for_one_cloud_and_uneven_ones_for_many_are_refused():
+    with pytest.raises(InputError, match=r"actions have shape \(1,\); it must be \(\)"):
+        toy().step([1])
+    many = CloudVectorEnv(2, num_jobs=4)
+    many.reset(seed=0)
+    with pytest.raises(InputError, match=r"actions are \[\[0\], \[0, 1\]\]; whole numbers"):
+        many.step([[0], [0, 1]])
+
+
+def test_an_action_is_held_against_the_mask_of_its_own_cloud():
+    """A negative number would count from the end, where waiting is."""
+    env = CloudVectorEnv(2, fleets=[make_fleet(NOISY, CLEAN)], jobs=[make_job("j", 6)], num_jobs=3)
+    env.reset(seed=0)
+    mask = env.action_masks()
+    mask[0], mask[1] = [True, False, False], [False, True, True]
+    env.clouds.mask[:] = mask
+
+    with pytest.raises(InputError, match="action 1 of cloud 0 is masked"):
+        env.step([1, 1])
+    with pytest.raises(InputError, match="action -1 of cloud 1 is masked"):
+        env.step([0, -1])
+
+
+def test_masks_that_were_returned_do_not_change_with_the_next_step():
+    env = CloudVectorEnv(4, num_jobs=6)
+    env.reset(seed=0)
+    masks = env.action_masks()
+    kept = masks.copy()
+
+    env.step(masks.argmax(axis=1))
+
+    assert (masks == kept).all()
+    assert (env.action_masks() != kept).any()
 
 
 def test_masked_actions_of_many_clouds_are_refused_before_anything_happens():
@@ -233,8 +291,8 @@ def test_a_cloud_alone_in_maintenance_starts_nothing_on_the_closed_device():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"num_jobs": 0}, "num_jobs is 0; it must be 1 or more"),
-        ({"max_devices": 9}, "max_devices is 9; it must be 1 to 8"),
+        ({"num_jobs": 0}, "num_jobs is 0; it must be a whole number, 1 or more"),
+        ({"max_devices": 9}, "max_devices is 9; it must be a whole number, 1 to 8"),
         ({"max_devices": 1}, "has 2 devices; max_devices allows 1"),
         ({"jobs": []}, "there is no job to draw"),
         ({"jobs": [make_job("j", 21)]}, "a job has 21 qubits, fleet 'test' has 20"),
@@ -246,12 +304,37 @@ def test_a_cloud_alone_in_maintenance_starts_nothing_on_the_closed_device():
         ({"reward": {"waiting": -1.0}}, "reward weight waiting is -1.0"),
         ({"reward": {"waiting": "much"}}, "every value must be a number"),
         ({"reward": {"full_queue": 0}}, "full_queue is 0"),
+        ({"reward": {"full_queue": 2.5}}, "full_queue is 2.5; it must be a whole number"),
+        ({"reward": 5}, "RewardWeights cannot be 5; give names and values; the names are fid"),
+        ({"reward": []}, r"RewardWeights cannot be \[\]"),
+        ({"reward": {3: 1.0, "x": 1.0}}, "RewardWeights has no 3"),
+        ({"num_jobs": "abc"}, "num_jobs is 'abc'; it must be a whole number, 1 or more"),
+        ({"num_jobs": 2.5}, "num_jobs is 2.5"),
+        ({"num_jobs": True}, "num_jobs is True"),
+        ({"variants": "x"}, "variants is 'x'; it must be a whole number, 0 or more"),
+        ({"variants": 1.5}, "variants is 1.5"),
+        ({"max_devices": "x"}, "max_devices is 'x'"),
+        ({"max_devices": None}, "max_devices is None"),
+        ({"arrivals": "batch"}, "Arrivals cannot be 'batch'; .* the names are batch, loads"),
+        ({"arrivals": {"loads": [0.1, 0.2, 0.3]}}, "or as many as its default has"),
+        ({"arrivals": {"loads": 0.5}}, "Arrivals of {'loads': 0.5}"),
+        ({"arrivals": {"batch": "all"}}, "Arrivals of {'batch': 'all'}"),
         ({"reward": {"wating": 1.0}}, "RewardWeights has no 'wating'; did you mean 'waiting'"),
     ],
 )
 def test_options_that_cannot_be_are_refused(options, message):
-    with pytest.raises(ConfigError, match=message.replace("(", r"\(")):
+    message = message.replace("(", r"\(")
+    with pytest.raises(ConfigError, match=message) as caught:
         toy(**options)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(ConfigError, match=message):
+        CloudVectorEnv(2, **(TOY | options))
+
+
+@pytest.mark.parametrize("num_envs", [0, 1.5, "x", True])
+def test_many_clouds_are_a_whole_number(num_envs):
+    with pytest.raises(ConfigError, match=r"num_envs is .*; it must be a whole number, 1 or more"):
+        CloudVectorEnv(num_envs)
 
 
 def test_a_device_without_speed_is_refused_by_name():
@@ -273,6 +356,17 @@ def test_variants_differ_in_errors_and_speed_and_in_nothing_else():
         assert now.readout_error[5] == pytest.approx(was.readout_error[5] * ratio)
         assert now.plain_means.readout == pytest.approx(was.plain_means.readout * ratio)
         assert now.clops != was.clops
+
+
+def test_two_fleets_of_one_name_have_variants_of_their_own():
+    fleet = published_fleet()
+    options = {"num_jobs": 4, "arrivals": None, "max_devices": 8}
+    source = EpisodeSource([fleet, fleet], "paper", None, variants=1, **options)
+    one, its_variant, other, its_own = source.fleets.fleets
+
+    assert one == other == fleet
+    assert its_variant == variants(fleet, 1)[0]
+    assert its_own.devices != its_variant.devices
 
 
 def test_dead_qubits_stay_dead_in_variants():

@@ -82,5 +82,5 @@ def test_another_layout_is_refused(out, tmp_path):
     weights = load_weights(out)
     save_weights(tmp_path, weights.arrays, {**weights.metadata, "layout": {"of": "others"}})
 
-    with pytest.raises(InputError, match="layout is"):
+    with pytest.raises(InputError, match="layout has observation 'missing', here it is"):
         load_policy(f"rl:{tmp_path}")

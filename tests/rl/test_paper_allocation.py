@@ -259,11 +259,24 @@ def test_an_episode_can_be_given():
     ("options", "told"),
     [
         ({"jobs": JOB}, "unknown option 'jobs' of reset; did you mean 'job'"),
-        ({"fleet": 1}, "fleet 1 of 1; they count from 0"),
-        ({"job": JOB, "free": [17, 1]}, r"free qubits are \[17, 1, 0, 0, 0\]"),
+        ({"fleet": 1}, "fleet is 1; it must be a whole number, 0 to 0"),
+        (
+            {"job": JOB, "free": [17, 1]},
+            r"free qubits are \[17, 1\]; give whole numbers, 0 to \[16, 16, 0, 0, 0\]",
+        ),
         ({"job": JOB, "free": [1] * 6}, r"free qubits are \[1, 1, 1, 1, 1, 1\]"),
         ({"job": JOB, "free": [6, 6]}, "a job of 13 qubits, 12 are free"),
         ({"job": make_job(num_qubits=33)}, "a job of 33 qubits, 32 are free"),
+        ({"fleet": "x"}, "fleet is 'x'"),
+        ({"fleet": None}, "fleet is None"),
+        ({"job": "big"}, "job is 'big'; give a qsched.Job"),
+        ({"free": 5}, "free qubits are 5"),
+        ({"free": [5.5, 1]}, r"free qubits are \[5.5, 1\]"),
+        ({"free": ["a", "b"]}, r"free qubits are \['a', 'b'\]"),
+        ({"free": [[1], [1, 2]]}, "free qubits are"),
+        ({"free": [-1, 16]}, r"free qubits are \[-1, 16\]"),
+        ({3: 1, "x": 2}, "unknown option 3 of reset"),
+        (["job"], r"options of reset are \['job'\]; give names and values"),
     ],
 )
 def test_episodes_that_cannot_be_are_refused(options, told):
@@ -284,6 +297,8 @@ NOT_A_NUMBER = replace(
         ({"fleets": [make_fleet(*(make_device(str(i), 99) for i in range(6)))]}, "has 6 devices"),
         ({"fleets": [PAIR]}, "jobs have up to 250 qubits, fleet 'test' has 32"),
         ({"model": "papers"}, "unknown model 'papers'"),
+        ({"busy": "no"}, "busy is 'no'; it must be true or false"),
+        ({"busy": 1}, "busy is 1"),
         ({"model": NOT_A_NUMBER}, "observation 0, 2 is nan; every number must be finite"),
         ({"fleets": [make_fleet(make_device("a", 250, clops=2e8))]}, "an observation would be 200"),
     ],
@@ -306,9 +321,22 @@ def test_actions_of_another_shape_and_steps_before_reset_are_refused():
     env = PaperAllocationEnv()
     with pytest.raises(SimulationError, match="step before reset"):
         env.step(np.ones(5, dtype=np.float32))
+    with pytest.raises(ConfigError, match="seed is -1; it must be 0 or more"):
+        env.reset(seed=-1)
     env.reset(seed=0)
     with pytest.raises(InputError, match=r"action has shape \(4,\); it must be \(5,\)"):
         env.step(np.ones(4, dtype=np.float32))
+
+
+def test_an_episode_has_one_step():
+    env = PaperAllocationEnv()
+    env.reset(seed=0)
+    env.step(np.ones(5, dtype=np.float32))
+
+    with pytest.raises(SimulationError, match="after the end of an episode"):
+        env.step(np.ones(5, dtype=np.float32))
+    env.reset()
+    env.step(np.ones(5, dtype=np.float32))
 
 
 def test_the_trained_network_answers_as_stable_baselines3_does():

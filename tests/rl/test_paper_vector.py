@@ -97,8 +97,9 @@ def test_equal_seeds_give_equal_bytes_and_without_a_seed_it_goes_on():
 
 
 def test_what_cannot_be_is_refused():
-    with pytest.raises(ConfigError, match="num_envs is 0; it must be 1 or more"):
-        PaperAllocationVectorEnv(0)
+    for num_envs in (0, 1.5, "x"):
+        with pytest.raises(ConfigError, match=r"num_envs is .*; it must be a whole number, 1 or"):
+            PaperAllocationVectorEnv(num_envs)
     env = PaperAllocationVectorEnv(2)
     with pytest.raises(SimulationError, match="step before reset"):
         env.step(np.zeros((2, 5)))

@@ -21,7 +21,7 @@ def test_an_entry_is_registered_can_be_trained_and_has_a_class_that_uses_it(env_
     assert env_id in ENVIRONMENTS
     assert env_id in LEARNED
     assert callable(load_object(trainable.export, kind="export"))
-    assert callable(load_object(trainable.describe, kind="description"))
+    assert callable(load_object(ENVIRONMENTS[env_id][1], kind="environment").describe_policy)
     assert trainable.hyper.batch_size(trainable.num_envs) >= 2
     assert trainable.algorithm == ("MaskablePPO" if trainable.masked else "PPO")
     assert find_trainable(env_id.removeprefix("qsched/")) == (env_id, trainable)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from qsched.errors import ConfigError, InputError
+from qsched.errors import InputError
 from qsched.model.plan import Placement
 from qsched.policy.learned.candidates import MAX_DEVICES, Candidates, candidates
+from qsched.policy.learned.checks import check_layout, check_size
 from qsched.policy.learned.encoding import (
     LAYOUT,
     Devices,
@@ -134,14 +135,8 @@ class CloudPolicy:
     """
 
     def __init__(self, weights: PolicyWeights) -> None:
-        layout = weights.metadata["layout"]
-        if layout != LAYOUT:
-            raise InputError(
-                f"observations are laid out as {layout.get('name')} version "
-                f"{layout.get('version')}, here as {LAYOUT['name']} version {LAYOUT['version']}",
-                remedy="train it again with this version of qsched",
-                source=weights.source,
-            )
+        check_layout(weights, LAYOUT)
+        self._source = weights.source
         self._scorer = PlanScorer(weights.arrays, weights.source)
         self.max_devices = min(weights.metadata["max_devices"], MAX_DEVICES)
         self._looker = Looker()
@@ -152,12 +147,7 @@ class CloudPolicy:
         Raises:
             ConfigError: It has too many.
         """
-        if len(fleet.devices) > self.max_devices:
-            raise ConfigError(
-                f"the policy was trained for at most {self.max_devices} devices, "
-                f"fleet {fleet.name!r} has {len(fleet.devices)}",
-                remedy="name fewer devices, or train one for as many",
-            )
+        check_size(len(fleet.devices), self.max_devices, self._source)
 
     def decide(self, job: Job, view: CloudView) -> Placements | None:
         """See `AllocationPolicy.decide`."""

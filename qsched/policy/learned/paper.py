@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qsched.errors import ConfigError, InputError
+from qsched.errors import InputError
 from qsched.model.plan import Placement
 from qsched.policy.learned.allocation import (
     LAYOUT,
@@ -16,6 +16,7 @@ from qsched.policy.learned.allocation import (
     observation,
     qubit_shares,
 )
+from qsched.policy.learned.checks import check_layout, check_size
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -102,40 +103,34 @@ class PaperPolicy:
 
     Attributes:
         weights: As given.
+        max_devices: Devices of a fleet at the most: those of its metadata, and five.
 
     Raises:
         InputError: They have another layout, or a layer of another shape.
     """
 
     def __init__(self, weights: PolicyWeights) -> None:
-        layout = weights.metadata.get("layout")
-        if layout != LAYOUT:
-            raise _refusal(weights.source, f"layout is {layout}, wanted: {LAYOUT}")
+        check_layout(weights, LAYOUT)
         self.weights = weights
+        self.max_devices = min(weights.metadata.get("max_devices", MAX_DEVICES), MAX_DEVICES)
         self._layers = actor_layers(weights.arrays, weights.source)
 
     def check_fleet(self, fleet: Fleet) -> None:
         """Refuse a fleet that the policy cannot look at.
 
         Raises:
-            ConfigError: It has more than five devices.
+            ConfigError: It has more devices than the policy was trained for.
         """
         self._check_size(len(fleet.devices))
 
     def _check_size(self, num_devices: int) -> None:
-        if num_devices > MAX_DEVICES:
-            raise ConfigError(
-                f"the policy was trained for at most {MAX_DEVICES} devices, "
-                f"the fleet has {num_devices}",
-                remedy="take a smaller fleet or another policy",
-                source=self.weights.source,
-            )
+        check_size(num_devices, self.max_devices, self.weights.source)
 
     def decide(self, job: Job, view: CloudView) -> Placements | None:
         """See `qsched.policy.AllocationPolicy.decide`.
 
         Raises:
-            ConfigError: The cloud has more than five devices.
+            ConfigError: The cloud has more devices than the policy was trained for.
             InputError: A rate of a device is not a finite number.
         """
         qpus = view.qpus

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qsched.errors import ConfigError
+from qsched.policy.learned.checks import checked_count
 
 if TYPE_CHECKING:
     from qsched.policy.learned.encoding import Devices
@@ -38,7 +39,8 @@ class RewardWeights:
             from favouring haste or delay.
 
     Raises:
-        ConfigError: A weight is negative or not finite, or the queue is never full.
+        ConfigError: A weight is negative or not finite, or ``full_queue`` is no whole number
+            from 1 on.
     """
 
     fidelity: float = 1.0
@@ -56,8 +58,7 @@ class RewardWeights:
                 raise ConfigError(
                     f"reward weight {name} is {value!r}", remedy="it must be 0 or more"
                 )
-        if self.full_queue < 1:
-            raise ConfigError(f"full_queue is {self.full_queue!r}", remedy="it must be 1 or more")
+        checked_count("full_queue", self.full_queue)
 
     def of_start(self, loss: Any, comm_time: Any, service_time: Any) -> Any:
         """Return what the start of a job is worth.

@@ -38,10 +38,11 @@ def constant(answer):
     return made | {"action_net.bias": np.array(answer, dtype=np.float32)}
 
 
-def policy(held=None, layout=LAYOUT):
+def policy(held=None, layout=LAYOUT, **metadata):
     """A policy of these arrays."""
+    metadata["layout"] = layout
     return PaperPolicy(
-        PolicyWeights(metadata={"layout": layout}, arrays=held or arrays(), source="policy.npz")
+        PolicyWeights(metadata=metadata, arrays=held or arrays(), source="policy.npz")
     )
 
 
@@ -124,6 +125,10 @@ def test_more_than_five_devices_are_refused_before_anything_runs():
         Simulation(fleet, [make_job()], policy=policy())
     with pytest.raises(ConfigError, match="the fleet has 6"):
         policy().decide(make_job(), view_of([10] * 6))
+    with pytest.raises(ConfigError, match=r"policy.npz: .* at most 3 devices, the fleet has 4"):
+        policy(max_devices=3).decide(make_job(), view_of([10] * 4))
+    with pytest.raises(ConfigError, match="at most 5 devices, the fleet has 6"):
+        policy(max_devices=99).check_fleet(fleet)
 
 
 @pytest.mark.parametrize("field", ["error_score", "clops"])
@@ -135,9 +140,12 @@ def test_an_observation_that_is_not_finite_is_refused(field):
 def test_another_layout_is_refused():
     scaled = LAYOUT | {"scales": [50.0, 127.0, 1.0, 1e6]}
 
-    with pytest.raises(InputError, match=r"policy.npz: layout is .*127.*, wanted: .*150"):
+    with pytest.raises(
+        InputError, match=r"policy.npz: .* scales \[50.*127.*, here .*150"
+    ) as caught:
         policy(layout=scaled)
-    with pytest.raises(InputError, match="layout is None"):
+    assert "observation" not in str(caught.value)  # what agrees is not listed
+    with pytest.raises(InputError, match="layout has observation 'missing', here it is"):
         PaperPolicy(SimpleNamespace(metadata={}, arrays=arrays(), source="policy.npz"))
 
 
