@@ -85,8 +85,8 @@ def say_how_to_go_on(timesteps: int, checkpoint: int) -> None:
     words = ["qsched", "train"]
     for parameter in context.command.params:
         value = context.params.get(str(parameter.name))
-        if parameter.name in NOT_REPEATED or value in (None, False):
-            continue
+        if parameter.name in NOT_REPEATED or value is None or value is False:
+            continue  # but 0 is said, as any other number
         for single in value if isinstance(value, tuple) else (value,):
             words += [parameter.opts[0]] if single is True else [parameter.opts[0], str(single)]
     report("note", f"go on with: {shlex.join([*words, '--resume'])}")

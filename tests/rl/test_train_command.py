@@ -94,7 +94,8 @@ def test_ctrl_c_prints_the_command_that_goes_on_and_that_command_does(train, toy
     assert (whole.exit_code, stopped.exit_code, stopped.stdout) == (0, 130, "")
     assert error == "error: interrupted after 736 timesteps; what was learned until 512 is kept"
     command = note.removeprefix("note: go on with: ")
-    assert command.startswith("qsched train --env tests/Identity --model paper --timesteps 1024 ")
+    begin = "qsched train --env tests/Identity --model paper --timesteps 1024 --seed 0 --out out "
+    assert command.startswith(begin)
     assert command.endswith(" --json --resume")
     done = CliRunner().invoke(main, shlex.split(command)[1:], prog_name="qsched")
     assert done.exit_code == 0
