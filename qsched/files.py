@@ -147,7 +147,9 @@ def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Write files into a folder, all of them or none.
 
     They are written beside their places first and moved there only when the
-    last one is complete. Files of the folder that are not among them stay.
+    last one is complete. Files of the folder that are not among them stay. A
+    new folder appears at once; in one that is there, files are moved one after
+    the other, so that a crash between two moves leaves old ones among new ones.
 
     Args:
         folder: Made when it is not there.

@@ -25,7 +25,7 @@ REMEDY = "remove it to go on from the checkpoint before, or begin anew with anot
 POLICY, OPTIMISER = "policy/", "optimiser/"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """Where a training stands at a checkpoint.
 
@@ -89,18 +89,28 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     # Slashes are for folders of an archive, and each name stands for one array in this one.
     flat: Mapping[str, Any] = {name.replace("/", "|"): array for name, array in arrays.items()}
     np.savez(packed, allow_pickle=False, **flat)
-    path = folder / FOLDER / f"{checkpoint.standing.timesteps:012d}.npz"
+    path = folder / FOLDER / f"{_stem(checkpoint.standing.timesteps)}.npz"
     write_bytes_atomically(path, packed.getvalue())
 
 
-def load_checkpoint(folder: Path) -> Checkpoint:
+def _stem(timesteps: int) -> str:
+    return f"{timesteps:012d}"
+
+
+def load_checkpoint(folder: Path, *, until: int | None = None) -> Checkpoint:
     """Return the last checkpoint of a training.
+
+    Args:
+        folder: Folder of the training.
+        until: Leave out those of later than after so many steps.
 
     Raises:
         ConfigError: There is none.
         InputError: It cannot be read or is damaged.
     """
     paths = sorted((folder / FOLDER).glob("*.npz"))
+    if until is not None:
+        paths = [path for path in paths if path.stem <= _stem(until)]
     if not paths:
         raise ConfigError(
             "holds no training to go on with",
@@ -148,10 +158,10 @@ def restore(model: Any, checkpoint: Checkpoint) -> None:
         return torch.from_numpy(array.copy())  # what was read is read-only
 
     state: dict[int, dict[str, Any]] = {}
-    for key, array in checkpoint.optimiser.items():
-        number, _, name = key.partition("/")
-        state.setdefault(int(number), {})[name] = tensor(array)
     try:
+        for key, array in checkpoint.optimiser.items():
+            number, _, name = key.partition("/")
+            state.setdefault(int(number), {})[name] = tensor(array)
         model.policy.load_state_dict(
             {name: tensor(array) for name, array in checkpoint.policy.items()}
         )
@@ -159,5 +169,5 @@ def restore(model: Any, checkpoint: Checkpoint) -> None:
         optimiser.load_state_dict(
             {"state": state, "param_groups": optimiser.state_dict()["param_groups"]}
         )
-    except (RuntimeError, ValueError, KeyError) as error:
+    except (RuntimeError, ValueError, KeyError, TypeError) as error:
         raise InputError("the last checkpoint is of another network", remedy=REMEDY) from error

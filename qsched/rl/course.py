@@ -8,6 +8,7 @@ was not.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -112,12 +113,12 @@ class Course(BaseCallback):
         self.model._last_obs = self.env.reset()  # noqa: SLF001
         self.model._last_episode_starts = np.ones(self.env.num_envs, dtype=bool)  # noqa: SLF001
 
-    def save(self) -> None:
+    def save(self, standing: Standing) -> None:
         """Write a checkpoint."""
         policy = self.model.policy
         weights = {name: tensor.cpu().numpy() for name, tensor in policy.state_dict().items()}
         checkpoint = Checkpoint(
-            self.standing,
+            standing,
             self.settings.to_dict(),
             weights,
             optimiser_arrays(policy.optimizer),
@@ -211,15 +212,18 @@ class Course(BaseCallback):
         )
 
     def _end_segment(self, row: CurveRow) -> None:
-        standing = self.standing
+        standing = replace(
+            self.standing,
+            segment=self.standing.segment + 1,
+            timesteps=row.timesteps,
+            num_updates=self.model._n_updates,  # noqa: SLF001 - for the log alone
+        )
         reward = row.evaluation_reward
         if reward is not None and reward > standing.best_reward:
-            standing.best_reward, standing.best_timesteps = reward, row.timesteps
+            standing = replace(standing, best_reward=reward, best_timesteps=row.timesteps)
             self._keep(row)
-        standing.segment += 1
-        standing.timesteps = row.timesteps
-        standing.num_updates = self.model._n_updates  # noqa: SLF001 - for the log alone
-        self.save()
+        self.save(standing)
+        self.standing = standing  # not before it is kept: an interrupt says what is
         self.begin_segment()
 
     def _keep(self, row: CurveRow) -> None:

@@ -44,8 +44,8 @@ def run_session(
     standing: Standing,
     rows: list[CurveRow],
     progress: Callable[[int, int, float, float | None], None] | None,
-) -> None:
-    """Train to the end; ``standing`` and ``rows`` follow.
+) -> Standing:
+    """Train to the end and return where the training stands then; ``rows`` follow.
 
     Args:
         trainable: How it is trained.
@@ -77,6 +77,7 @@ def run_session(
                 progress=progress,
             )
             _learn(model, course)
+            return course.standing
     finally:
         env.close()
         held_out.close()
@@ -130,12 +131,12 @@ def _learn(model: Any, course: Course) -> None:
     standing = course.standing
     course.model = model
     if standing.timesteps:
-        restore(model, load_checkpoint(course.out))
+        restore(model, load_checkpoint(course.out, until=standing.timesteps))
         model.num_timesteps = standing.timesteps
         model._n_updates = standing.num_updates  # noqa: SLF001 - for the log alone
     else:
         write_curve(course.out / CURVE_FILE, ())
-        course.save()
+        course.save(standing)
     course.begin_segment()
     try:
         model.learn(
@@ -145,7 +146,7 @@ def _learn(model: Any, course: Course) -> None:
             reset_num_timesteps=False,
         )
     except KeyboardInterrupt:
-        raise TrainingInterrupted(model.num_timesteps, standing.timesteps) from None
+        raise TrainingInterrupted(model.num_timesteps, course.standing.timesteps) from None
     except InputError:
         raise
     except ValueError as error:

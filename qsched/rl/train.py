@@ -93,7 +93,9 @@ def train(
     if standing.timesteps < settings.timesteps:
         from qsched.rl.session import run_session  # noqa: PLC0415 - torch takes seconds
 
-        run_session(trainable, settings, out=out, standing=standing, rows=rows, progress=progress)
+        standing = run_session(
+            trainable, settings, out=out, standing=standing, rows=rows, progress=progress
+        )
     return TrainingResult(
         env_id=full_id,
         out=out,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from qsched.errors import ConfigError, OutputError
+from qsched.errors import ConfigError, InputError, OutputError
 from qsched.files import check_folder
+from qsched.policy.learned.weights import load_weights
 from qsched.rl.checkpoints import FOLDER, Standing, load_checkpoint
 from qsched.rl.curve import CurveRow, read_curve, write_curve
 
@@ -34,7 +35,7 @@ def prepare(
 
     Raises:
         ConfigError: There is one and neither is asked for, both are, there is none to go on
-            with, or it has other settings.
+            with, it has other settings, or its best policy is lost for good.
         InputError: Its last checkpoint or its curve cannot be read.
         OutputError: Nothing can be written there.
     """
@@ -65,10 +66,47 @@ def _resumed(out: Path, settings: Settings) -> tuple[Standing, list[CurveRow]]:
             remedy="give the same as there, or another folder",
             source=str(out),
         )
-    standing = checkpoint.standing
-    rows = [row for row in read_curve(out / CURVE_FILE) if row.timesteps <= standing.timesteps]
+    standing = _with_policy(out, checkpoint.standing)
+    rows = [row for row in _rows(out / CURVE_FILE) if row.timesteps <= standing.timesteps]
     write_curve(out / CURVE_FILE, rows)
     return standing, rows
+
+
+def _with_policy(out: Path, standing: Standing) -> Standing:
+    """Return where the best policy so far is there, or will be written again.
+
+    Its two files are not replaced in one moment, so that a crash can leave one old and one new.
+    Then the training goes on from the checkpoint before: it comes to the same policy again.
+    """
+    if not standing.best_timesteps:
+        return standing
+    try:
+        load_weights(out)
+    except InputError as error:
+        return _before_the_best(out, standing.best_timesteps, error)
+    return standing
+
+
+def _before_the_best(out: Path, best_timesteps: int, reason: InputError) -> Standing:
+    try:
+        return load_checkpoint(out, until=best_timesteps - 1).standing
+    except ConfigError:
+        raise ConfigError(
+            f"its policy {reason.problem}, and no checkpoint is left of before "
+            f"{best_timesteps:,} timesteps, from which it would come to it again",
+            remedy="begin anew (--force), or give another folder",
+            source=str(out),
+        ) from reason
+
+
+def _rows(path: Path) -> list[CurveRow]:
+    """Return the curve so far; none when it is not there or was never begun."""
+    try:
+        if not path.stat().st_size:
+            return []
+    except FileNotFoundError:
+        return []
+    return read_curve(path)
 
 
 def _short(value: object) -> str:

@@ -13,9 +13,12 @@ from toy_envs import NUM, Masked
 from qsched import load_fleet
 from qsched.errors import BadInputs, ConfigError, InputError, MissingExtraError, UnknownNameError
 from qsched.policy.learned.weights import load_weights
+from qsched.rl import course
 from qsched.rl import settings as settings_module
+from qsched.rl.checkpoints import load_checkpoint
 from qsched.rl.curve import CurveRow, read_curve
 from qsched.rl.outcome import TrainingInterrupted
+from qsched.rl.train import train
 
 SHORT = {"timesteps": 2048, "evaluate_every": 512}
 """Four updates, each with an evaluation and a checkpoint."""
@@ -118,6 +121,76 @@ def test_a_training_that_was_killed_while_it_wrote_goes_on_from_the_checkpoint_b
     assert [row.timesteps for row in result.curve] == [512, 1024, 1536, 2048]
 
 
+@pytest.mark.parametrize("at", [1, 2])
+def test_files_of_two_policies_are_replaced_by_those_of_the_best_one(toys, at):
+    """A crash between two moves leaves arrays of one policy beside the JSON of another."""
+    toys.train("Identity", toys.folder / "whole", **SHORT)
+    toys.train("Identity", toys.folder / "other", seed=1, timesteps=512)
+    if at == 1:  # a training that goes on
+        with pytest.raises(TrainingInterrupted):
+            toys.train("Identity", progress=Stop(1700), **SHORT)
+    else:  # a finished one
+        toys.train("Identity", **SHORT)
+    (toys.out / "policy.npz").write_bytes((toys.folder / "other" / "policy.npz").read_bytes())
+
+    toys.train("Identity", resume=True, **SHORT)
+
+    assert policy_bytes(toys.out) == policy_bytes(toys.folder / "whole")
+
+
+def test_a_policy_that_no_checkpoint_leads_to_is_said_to_be_lost(toys):
+    result = toys.train(**SHORT)
+    (toys.out / "policy.npz").unlink()
+    *earlier, _ = sorted((toys.out / "checkpoints").iterdir())
+    for path in earlier:
+        if int(path.stem) < result.best_timesteps:
+            path.unlink()
+
+    with pytest.raises(ConfigError, match=r"its policy cannot read: No such .*anew \(--force\)"):
+        toys.train(resume=True, **SHORT)
+
+
+@pytest.mark.parametrize("content", [None, ""])
+def test_a_training_without_its_curve_goes_on_with_a_new_one(toys, content):
+    toys.train("Identity", toys.folder / "whole", **SHORT)
+    with pytest.raises(TrainingInterrupted):
+        toys.train("Identity", progress=Stop(1200), **SHORT)
+    (toys.out / "curve.csv").unlink()
+    if content is not None:
+        (toys.out / "curve.csv").write_text(content)
+
+    result = toys.train("Identity", resume=True, **SHORT)
+
+    assert policy_bytes(toys.out) == policy_bytes(toys.folder / "whole")
+    assert [row.timesteps for row in read_curve(toys.out / "curve.csv")] == [1536, 2048]
+    assert result.best_reward == toys.train(resume=True, **SHORT).best_reward
+
+
+def test_an_interrupt_within_a_checkpoint_says_what_is_kept(toys, monkeypatch):
+    real = course.save_checkpoint
+
+    def save(folder, checkpoint):
+        if checkpoint.standing.timesteps == 1024:
+            raise KeyboardInterrupt
+        real(folder, checkpoint)
+
+    monkeypatch.setattr(course, "save_checkpoint", save)
+    with pytest.raises(TrainingInterrupted) as caught:
+        toys.train(**SHORT)
+
+    assert (caught.value.timesteps, caught.value.checkpoint) == (1024, 512)
+
+
+def test_one_update_moves_every_weight_of_the_actor(toys):
+    toys.train("Identity", timesteps=512)
+    first, last = (load_checkpoint(toys.out, until=timesteps).policy for timesteps in (0, 512))
+
+    assert first.keys() == last.keys()
+    for name in first:
+        assert np.isfinite(last[name]).all()
+        assert (first[name] != last[name]).any(), name
+
+
 def test_a_finished_training_is_not_done_again(toys):
     first = toys.train(**SHORT)
     before = policy_bytes(toys.out)
@@ -139,6 +212,9 @@ def test_a_training_is_not_overwritten_unless_that_is_asked_for(toys):
 
     with pytest.raises(ConfigError, match=r"holds a training; go on with it \(--resume\)"):
         toys.train(seed=2, **SHORT)
+    assert policy_bytes(toys.out) == before
+    with pytest.raises(ConfigError, match="num_jobs is 'all'"):  # what the environment refuses
+        train("Cloud-v0", out=toys.out, force=True, env_options={"num_jobs": "all"})
     assert policy_bytes(toys.out) == before
     toys.train(seed=2, force=True, **SHORT)
 
@@ -280,6 +356,24 @@ def test_a_checkpoint_of_another_network_is_refused(toys, monkeypatch):
     monkeypatch.setitem(TRAINABLES, "tests/Identity", other)
 
     with pytest.raises(InputError, match="of another network"):
+        toys.train(resume=True, **SHORT)
+
+
+@pytest.mark.parametrize("key", ["x|exp_avg", "0|exp_avg", "policy"])
+def test_a_checkpoint_whose_content_is_amiss_is_refused(toys, key):
+    with pytest.raises(TrainingInterrupted):
+        toys.train(progress=Stop(700), **SHORT)
+    last = max((toys.out / "checkpoints").iterdir())
+    with np.load(last) as file:
+        arrays = dict(file)
+    if key == "policy":
+        arrays["policy|action_net.bias"] = np.array(["text"])  # torch takes no texts
+    else:
+        del arrays["optimiser|0|exp_avg"]
+        arrays[f"optimiser|{key}"] = np.array(["text"])
+    np.savez(last, **arrays)
+
+    with pytest.raises(InputError, match="of another network; remove it"):
         toys.train(resume=True, **SHORT)
 
 
