@@ -21,8 +21,9 @@ OPTIONAL = ("target_kl",)
 class HyperParameters:
     """How PPO learns (Schulman et al., arXiv:1707.06347), by the names of stable-baselines3.
 
-    The defaults are those of that library but for minibatches, which are counted and not sized,
-    so that they fit any number of environments.
+    The defaults are those of that library but for three: ``num_steps`` is for many environments
+    side by side, minibatches are counted and not sized, so that they fit any number of these, and
+    the learning rate falls to 0.
 
     Attributes:
         learning_rate: Step size of Adam at the beginning, above 0.
