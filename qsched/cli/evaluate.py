@@ -116,9 +116,10 @@ def evaluate(
 ) -> None:
     """Compare policies on the same jobs, replication by replication.
 
-    POLICY is a name that `qsched policies` lists, or package.module:Name. All
-    policies meet the same jobs at the same times. Means over the replications
-    come with their 95 % intervals, and policies that another one beats are marked.
+    POLICY is a name that `qsched policies` lists, rl:DIR for one that `qsched train`
+    trained, or package.module:Name. All policies meet the same jobs at the same times.
+    Means over the replications come with their 95 % intervals, and policies that
+    another one beats are marked.
     """
     if out is not None:
         from qsched.files import check_folder  # noqa: PLC0415 - --help stays instant

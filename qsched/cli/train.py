@@ -59,7 +59,8 @@ FIGURES = ("curve.png", "curve.svg")
     "--timesteps",
     type=click.IntRange(min=1),
     metavar="N",
-    help="Steps of all environments together.  [default: the environment's]",
+    help="Steps of all environments together, rounded up to a whole update of the weights.  "
+    "[default: the environment's]",
 )
 @click.option(
     "--seed", type=click.IntRange(min=0), metavar="N", default=0, show_default=True, help="Seed."
@@ -75,7 +76,8 @@ FIGURES = ("curve.png", "curve.svg")
     metavar="DIR",
     type=click.Path(path_type=Path),
     required=True,
-    help="Write policy.npz, policy.json, curve.csv, tensorboard/ and checkpoints/ there.",
+    help="Write policy.npz, policy.json, curve.csv, curve.png, curve.svg, tensorboard/ and "
+    "checkpoints/ there.",
 )
 @click.option(
     "--evaluate-every",
@@ -88,7 +90,8 @@ FIGURES = ("curve.png", "curve.svg")
     "env_options",
     metavar="NAME=VALUE",
     multiple=True,
-    help="Option of the environment; may be given several times.",
+    help="Option of the environment, as the reference of learning environments lists them; may be "
+    "given several times.",
 )
 @click.option(
     "--hyper",
@@ -105,7 +108,11 @@ FIGURES = ("curve.png", "curve.svg")
     show_default=True,
     help="Threads of torch; the weights may depend on it.",
 )
-@click.option("--resume", is_flag=True, help="Go on with the training in DIR.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Go on with the training in DIR; the settings must be its own, but for --threads.",
+)
 @click.option("--force", is_flag=True, help="Remove the training in DIR and begin anew.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def train(

@@ -39,7 +39,8 @@ class Arrivals:
         batch: Share of the episodes whose jobs all come at time 0, in [0, 1].
         loads: Poisson arrivals of the others: mean arrivals in a job time, drawn for each
             episode between these two, above 0. At 1 jobs come as fast as a fleet with all qubits
-            busy does them.
+            busy does them, which no plans reach; the load of `qsched.experiment.evaluate` is that
+            of the highest rate that they can sustain.
 
     Raises:
         ConfigError: A number is out of its range.
