@@ -113,7 +113,7 @@ class CloudVectorEnv(VectorEnv[Array, Array, Array]):
         seed_source(self.source, seed, self.np_random)
         self._begin(self._every)
         self._has_begun = True
-        return self._observe(), {}
+        return self._observe(), {"action_mask": self.action_masks()}
 
     def _begin(self, rows: Array) -> None:
         self.clouds.reset(rows)
@@ -131,8 +131,8 @@ class CloudVectorEnv(VectorEnv[Array, Array, Array]):
             actions: Plans by number, the last number to wait, shape ``(num_envs,)``.
 
         Returns:
-            Observations, rewards, terminations, truncations (none), and ``final_obs`` and
-            ``final_info`` of the episodes that have ended.
+            Observations, rewards, terminations, truncations (none), and ``action_mask``, with
+            ``final_obs`` and ``final_info`` of the episodes that have ended.
 
         Raises:
             InputError: An action is masked or no whole number, or there are not as many.
@@ -153,7 +153,9 @@ class CloudVectorEnv(VectorEnv[Array, Array, Array]):
                 "_final_info": ended,
             }
             self._begin(rows)
-        return self._observe(), rewards, ended.copy(), np.zeros_like(ended), infos
+        seen = self._observe()
+        infos["action_mask"] = self.action_masks()
+        return seen, rewards, ended.copy(), np.zeros_like(ended), infos
 
     def describe_policy(self) -> dict[str, Any]:
         """Return what is to be known of a policy that is trained here; see `PolicyWeights`."""

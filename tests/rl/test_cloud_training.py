@@ -11,9 +11,11 @@ from qsched.policy import load_policy
 from qsched.policy.learned.candidates import candidates
 from qsched.policy.learned.encoding import NUM_CONTEXT, NUM_FEATURES, View
 from qsched.policy.learned.network import PlanScorer
+from qsched.rl.checkpoints import load_checkpoint
 from qsched.rl.cloud_spaces import finished, observation_size, parts_of
 from qsched.rl.cloud_vector import CloudVectorEnv
 from qsched.rl.network import CloudActorCritic, CloudNet, export_actor
+from qsched.rl.outcome import TrainingInterrupted
 from qsched.rl.train import train
 from qsched.rl.trainable import TRAINABLES
 from qsched.sim import Simulation
@@ -26,7 +28,7 @@ JOBS = [make_job("j", 6)]
 """Each device runs one of these at a time, for 50 s."""
 
 
-def trained(out, waiting, *, seed=0, timesteps=24_576):
+def trained(out, waiting, *, seed=0, timesteps=24_576, **options):
     return train(
         "Cloud-v0",
         out=out,
@@ -44,6 +46,7 @@ def trained(out, waiting, *, seed=0, timesteps=24_576):
         hyper=TRAINABLES["qsched/Cloud-v0"].hyper.with_changes(
             {"num_steps": 32, "learning_rate": 5e-3}
         ),
+        **options,
     )
 
 
@@ -77,6 +80,33 @@ def test_equal_seeds_give_equal_weights(tmp_path):
 
     assert a == b
     assert a != c
+
+
+def test_an_interrupted_training_comes_to_what_an_uninterrupted_one_does(tmp_path):
+    def stop(done, total, rate, reward):
+        if done >= 2_500:
+            raise KeyboardInterrupt
+
+    options = {"timesteps": 4_096, "evaluate_every": 1_024}
+    trained(tmp_path / "whole", 0.1, **options)
+    with pytest.raises(TrainingInterrupted) as caught:
+        trained(tmp_path / "out", 0.1, progress=stop, **options)
+    assert caught.value.checkpoint == 2_048
+    trained(tmp_path / "out", 0.1, resume=True, **options)
+
+    for name in ("policy.npz", "policy.json"):
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes()
+
+
+def test_one_update_moves_actor_and_critic(tmp_path):
+    trained(tmp_path / "out", 0.1, timesteps=1_024)
+    first, last = (load_checkpoint(tmp_path / "out", until=n).policy for n in (0, 1_024))
+
+    assert first.keys() == last.keys()
+    for name in first:
+        assert np.isfinite(last[name]).all()
+    moved = {name.split(".")[1] for name in first if (first[name] != last[name]).any()}
+    assert moved == {"actor", "score", "critic"}
 
 
 @settings(max_examples=25, deadline=None)
