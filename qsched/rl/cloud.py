@@ -113,6 +113,7 @@ class CloudEnv(gymnasium.Env[Array, int]):
         self._simulation = Simulation(
             self.source.fleets.fleets[drawn.fleet[0]], jobs_of(drawn), model=self.source.model
         )
+        # What the time to the first decision costs is dropped: no action could have changed it.
         self._go_on(waiting=True)
         return self._observe(), {"action_mask": self.action_masks()}
 

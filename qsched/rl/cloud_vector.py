@@ -117,6 +117,7 @@ class CloudVectorEnv(VectorEnv[Array, Array, Array]):
 
     def _begin(self, rows: Array) -> None:
         self.clouds.reset(rows)
+        # What the time to the first decision costs is dropped: no action could have changed it.
         self.clouds.settle(rows, np.zeros(self.num_envs))
 
     def _observe(self) -> Array:
