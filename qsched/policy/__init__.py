@@ -55,7 +55,7 @@ POLICIES = Registry(
         ),
         LEARNED: (
             "qsched.policy.learned:load_learned",
-            "learned: trained with qsched train; rl:PATH is one of your own",
+            "learned when to wait for a better QPU; rl:PATH is one of your own, from qsched train",
         ),
     },
 )

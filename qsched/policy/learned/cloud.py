@@ -100,7 +100,7 @@ class Looker:
             job.shots,
             free,
             view.num_waiting,
-            view.mean_shots,
+            view.mean_shots or job.shots,  # 0 until the first job has come
             (release_s - view.now_s) / fastest if may_wait else 0.0,
         )
         seen = encode(plans, devices, situation, view.model)

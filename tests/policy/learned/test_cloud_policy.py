@@ -81,6 +81,14 @@ def test_a_job_waits_while_waiting_scores_best_and_something_runs():
     assert [record.start_time_s for record in patient.jobs] == [0.0, 50.0]
 
 
+def test_it_can_be_asked_before_any_job_has_come():
+    simulation = Simulation(make_fleet(NOISY, CLEAN), [])
+
+    plan = CloudPolicy(scoring(loss=-1.0)).decide(make_job("one", 6), simulation.observe())
+
+    assert plan[0].device == "clean"
+
+
 @settings(max_examples=3, deadline=None)
 @given(st.integers(0, 1_000))
 def test_any_weights_keep_the_laws_of_scheduling(seed):
