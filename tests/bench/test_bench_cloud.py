@@ -35,11 +35,14 @@ class Watch:
     def __init__(self, policy):
         self.policy = policy
         self.seconds = []
+        self.seconds_of_choices = []
 
     def decide(self, job, view):
         start_s = perf_counter()
         plan = self.policy.decide(job, view)
         self.seconds.append(perf_counter() - start_s)
+        if plan is not None:
+            self.seconds_of_choices.append(self.seconds[-1])
         return plan
 
 
@@ -93,10 +96,17 @@ def test_decision_of_a_policy_of_cloud(benchmark, figure, full):
 
     benchmark.pedantic(run, rounds=5 if full else 1)
 
+    where = "1,000 jobs, five devices, 32 units"
     figure(
-        "A decision of a policy of Cloud-v0, median",
-        float(np.median(watch.seconds)) * 1e6,
+        "A decision of a policy of Cloud-v0, mean of all that the engine asks for",
+        float(np.mean(watch.seconds)) * 1e6,
         "µs",
         at_most=50.0,
-        context="1,000 jobs, five devices, 32 units",
+        context=where,
+    )
+    figure(
+        "One that starts a job, median",
+        float(np.median(watch.seconds_of_choices)) * 1e6,
+        "µs",
+        context=where,
     )

@@ -104,8 +104,6 @@ class Looker:
             (release_s - view.now_s) / fastest if may_wait else 0.0,
         )
         seen = encode(plans, devices, situation, view.model)
-        if not seen.feasible.any():
-            return None
         return Choice(plans.table, self._order, free, seen, may_wait)
 
     def _arranged(self, view: CloudView) -> Devices:

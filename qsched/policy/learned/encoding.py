@@ -215,7 +215,8 @@ def encode(
     num_qubits = of_job.num_qubits
     fidelity: Any = model.device_fidelity(of_job, num_parts, devices.rates)  # type: ignore[arg-type]
     known = np.empty((*clouds, 3, free.shape[-1]), dtype=np.float32)
-    known[..., 0, :] = (fidelity.max(-1, keepdims=True) - fidelity) / devices.spread
+    best_device = np.maximum.reduce(fidelity, axis=-1, keepdims=True)
+    np.divide(best_device - fidelity, devices.spread, out=known[..., 0, :], casting="unsafe")
     known[..., 1, :] = free * devices.per_qubit
     known[..., 2, :] = free
     # A product with ones and zeros is exact, and many times faster than an index.
@@ -232,18 +233,21 @@ def encode(
     view = _arrays(clouds, num_plans) if out is None else out
     possible, features = view.possible, view.features
     np.greater_equal(plans.together, num_qubits, out=possible)
+    all_possible = np.count_nonzero(possible) == possible.size
     # As fewer devices can never hold the job, each of these then gives a qubit.
     np.greater_equal(room, 0, out=view.feasible)
-    view.feasible[...] &= possible
+    if not all_possible:
+        np.logical_and(view.feasible, possible, out=view.feasible)
     features[..., 0:3, :] = plans.slowness
     features[..., 3:5, :] = others[..., 0:2, :]
     features[..., 5:7, :] = last[..., 0:2, :]
-    best = np.where(possible, loss, FAR).min(-1, keepdims=True)
+    losses = loss if all_possible else np.where(possible, loss, FAR)
+    best = np.minimum.reduce(losses, axis=-1, keepdims=True)
     np.subtract(loss, best, out=features[..., LOSS, :])
     np.multiply(rest, plans.per_qubit, out=features[..., 8, :], casting="unsafe")
     np.multiply(room, plans.per_qubit, out=features[..., 9, :], casting="unsafe")
     features[..., 10, :] = view.feasible
-    if np.count_nonzero(possible) < possible.size:
+    if not all_possible:
         features *= possible[..., None, :]
     _context(now, num_parts, devices, view.context)
     return view
@@ -269,7 +273,7 @@ def _context(now: Situation, num_parts: int, devices: Devices, context: Any) -> 
     context[..., 0] = now.num_qubits / (num_parts * devices.largest)
     context[..., 1] = np.log(now.shots / now.mean_shots)
     context[..., 2] = now.num_waiting / FULL_QUEUE
-    context[..., 3] = now.free.sum(-1) / devices.together
+    context[..., 3] = np.add.reduce(now.free, axis=-1) / devices.together
     context[..., 4] = now.next_release
     context[..., 5] = num_parts / 2
     np.maximum(context, LOWEST, out=context)

@@ -55,28 +55,32 @@ class PlanScorer:
                 source=source,
             )
         a = {name: np.asarray(array, dtype=np.float32) for name, array in arrays.items()}
-        self._plan, self._plan_bias = a["plan.weight"], a["plan.bias"]
-        self._context = a["context.weight"]
+        self._hidden = hidden
+        self._plan = a["plan.weight"]
         self._second, self._second_bias = a["second.weight"], a["second.bias"][:, None]
         self._score = a["score.weight"][0]
-        # The mean over plans is taken by a product, so that its part of the layer stands alone.
         self._mean = a["pooled.weight"][:, :hidden]
-        self._rest, self._rest_bias = a["pooled.weight"][:, hidden:], a["pooled.bias"]
+        # What the context adds to both layers that see it, in one product.
+        self._context = np.concatenate([a["context.weight"], a["pooled.weight"][:, hidden:]])
+        self._context_bias = np.concatenate([a["plan.bias"], a["pooled.bias"]])
         self._whole, self._whole_bias = a["whole.weight"][0], a["whole.bias"][0]
 
     def scores(self, view: View) -> Any:
         """Return the score of each plan of one job, and of waiting: shape ``(plans + 1,)``."""
-        context, possible = view.context, view.possible
+        possible, hidden = view.possible, self._hidden
+        of_context = self._context @ view.context
+        of_context += self._context_bias
         plans = self._plan @ view.features
-        plans += (self._context @ context + self._plan_bias)[:, None]
+        plans += of_context[:hidden, None]
         np.maximum(plans, 0.0, out=plans)
         plans = self._second @ plans
         plans += self._second_bias
         np.maximum(plans, 0.0, out=plans)
-        counted = possible.astype(np.float32)
-        mean = plans @ counted
+        mean = plans @ possible.astype(np.float32)
         mean /= max(np.count_nonzero(possible), 1)
-        pooled = np.maximum(self._mean @ mean + self._rest @ context + self._rest_bias, 0.0)
+        pooled = self._mean @ mean
+        pooled += of_context[hidden:]
+        np.maximum(pooled, 0.0, out=pooled)
         scores = np.empty(len(possible) + 1, dtype=np.float32)
         np.matmul(self._score, plans, out=scores[:-1])
         scores[-1] = self._whole @ pooled + self._whole_bias
