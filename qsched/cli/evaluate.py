@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qsched.cli._group import EXIT_INTERRUPTED, report
-from qsched.cli._names import complete, complete_with
+from qsched.cli._names import complete
 from qsched.cli._progress import progress_bar
+from qsched.cli._run_options import discipline_option, fleet_option, model_option
 from qsched.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -50,13 +51,7 @@ PAPER = "paper"
     is_flag=True,
     help="Draw the jobs of SOURCE anew in each replication, with replacement.",
 )
-@click.option(
-    "--fleet",
-    metavar="NAME|FILE",
-    default="paper",
-    help="Fleet of devices.  [default: paper]",
-    shell_complete=complete_with("qsched.io.fleets:fleet_names"),
-)
+@fleet_option(default="paper")
 @click.option(
     "--replications",
     metavar="N",
@@ -71,20 +66,8 @@ PAPER = "paper"
     default=0,
     help="Seed of the first replication; the others count on from it.  [default: 0]",
 )
-@click.option(
-    "--model",
-    metavar="NAME",
-    default="paper",
-    help="Cost model: paper or icpp2025.  [default: paper]",
-    shell_complete=complete("qsched.estimate:MODELS"),
-)
-@click.option(
-    "--discipline",
-    metavar="NAME",
-    default="fcfs",
-    help="Who goes next: fcfs, sjf, priority or easy.  [default: fcfs]",
-    shell_complete=complete("qsched.policy:DISCIPLINES"),
-)
+@model_option(default="paper")
+@discipline_option(default="fcfs")
 @click.option(
     "--arrivals",
     metavar="batch|poisson:RATE_PER_S|load:FRACTION",

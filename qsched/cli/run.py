@@ -10,6 +10,7 @@ import click
 from qsched.cli._group import EXIT_INTERRUPTED, report
 from qsched.cli._names import complete, complete_with
 from qsched.cli._progress import progress_bar
+from qsched.cli._run_options import discipline_option, fleet_option, model_option
 from qsched.cli._scenario import scenario_of
 from qsched.cli._split_options import split_options
 
@@ -29,30 +30,15 @@ if TYPE_CHECKING:
     help="Devices, by name or file, instead of a fleet.",
     shell_complete=complete_with("qsched.io.lookup:snapshot_names", several=True),
 )
-@click.option(
-    "--fleet",
-    metavar="NAME|FILE",
-    help="Fleet of devices.  [default: paper]",
-    shell_complete=complete_with("qsched.io.fleets:fleet_names"),
-)
+@fleet_option()
 @click.option(
     "--policy",
     metavar="NAME",
     help="Where jobs go: see `qsched policies`; rl:PATH is a trained one.  [default: speed]",
     shell_complete=complete("qsched.policy:POLICIES"),
 )
-@click.option(
-    "--model",
-    metavar="NAME",
-    help="Cost model: paper or icpp2025.  [default: paper]",
-    shell_complete=complete("qsched.estimate:MODELS"),
-)
-@click.option(
-    "--discipline",
-    metavar="NAME",
-    help="Who goes next: fcfs, sjf, priority or easy.  [default: fcfs]",
-    shell_complete=complete("qsched.policy:DISCIPLINES"),
-)
+@model_option()
+@discipline_option()
 @click.option(
     "--broker",
     metavar="NAME",

@@ -11,7 +11,7 @@ import numpy as np
 from qsched.errors import ConfigError, InputError
 from qsched.estimate import load_model
 from qsched.experiment.paper_workload import PAPER_JOBS, JobColumns, JobRanges
-from qsched.policy.learned.candidates import MAX_DEVICES, candidates, fewest_parts
+from qsched.policy.learned.candidates import MAX_DEVICES, fewest_parts, most_candidates
 from qsched.policy.learned.checks import checked_count
 from qsched.policy.learned.reward import job_time
 from qsched.registry import near_names
@@ -202,7 +202,7 @@ class EpisodeSource:
     @property
     def num_plans(self) -> int:
         """Plans that a job can have at the most."""
-        return max(len(candidates(self.fleets.num_devices, k).members) for k in self.parts)
+        return most_candidates(self.fleets.num_devices, self.parts)
 
     def seed(self, seed: int) -> None:
         """Begin anew."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import combinations
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_DEVICES = 8
 """Devices of a fleet that a learned policy can tell apart, at the most."""
@@ -56,13 +59,14 @@ def candidates(num_devices: int, num_parts: int) -> Candidates:
     return Candidates(num_parts, members, gather)
 
 
-def most_candidates(num_devices: int) -> int:
-    """Return how many plans there are at the most, whatever the number of parts.
+def most_candidates(num_devices: int, parts: Iterable[int] | None = None) -> int:
+    """Return how many plans there are at the most, over these numbers of parts; ``None``: over all.
 
     >>> most_candidates(5), most_candidates(8)
     (20, 70)
     """
-    return max(len(candidates(num_devices, k).members) for k in range(1, num_devices + 1))
+    every = range(1, num_devices + 1) if parts is None else parts
+    return max(len(candidates(num_devices, num_parts).members) for num_parts in every)
 
 
 def fewest_parts(num_qubits: Any, capacities: Any) -> Any:
